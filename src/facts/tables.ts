@@ -1,0 +1,52 @@
+import type { ColumnType } from 'kysely';
+import type { Filled, FilledInstant, Instant } from '../platform/tables.ts';
+
+/** Ways of reaching a pupil; the last is the absence of a duty, not a way of teaching. */
+export type Way = 'live' | 'recording' | 'external' | 'tv' | 'phone' | 'paper' | 'visit' | 'excused';
+export type ExpectationState =
+  | 'open'
+  | 'present'
+  | 'late'
+  | 'leftEarly'
+  | 'madeUp'
+  | 'reached'
+  | 'missed'
+  | 'excused'
+  | 'cancelled';
+
+declare module '../platform/database.ts' {
+  interface Tables {
+    expectations: {
+      school_day: string;
+      planned_id: string;
+      person_id: string;
+      planned_kind: 'lesson' | 'task' | 'notice';
+      school_id: string;
+      via_class_id: string;
+      starts_at: Instant;
+      due_at: Instant;
+      state: Filled<ExpectationState>;
+      way: Way | null;
+      best_fact_id: string | null;
+      evidence: ColumnType<Record<string, unknown> | null, string | null, string | null>;
+    };
+    facts: {
+      school_day: string;
+      id: Filled<string>;
+      person_id: string;
+      planned_id: string | null;
+      way: Way;
+      from_at: Instant | null;
+      to_at: Instant | null;
+      seconds: number | null;
+      outcome: string | null;
+      source: string;
+      source_key: string;
+      recorder_id: string | null;
+      recorded_at: FilledInstant;
+      supersedes: string | null;
+      detail: ColumnType<Record<string, unknown>, string | undefined, never>;
+    };
+    dirty_classes: { school_day: string; class_id: string; at: FilledInstant };
+  }
+}

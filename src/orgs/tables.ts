@@ -1,0 +1,53 @@
+import type { ColumnType } from 'kysely';
+import type { DateRange, Filled, FilledInstant, Instant } from '../platform/tables.ts';
+
+export type OrgKind =
+  | 'ministry'
+  | 'province'
+  | 'city'
+  | 'county'
+  | 'school'
+  | 'campus'
+  | 'college'
+  | 'department'
+  | 'grade'
+  | 'functional';
+export type Stage =
+  | 'lowerPrimary'
+  | 'upperPrimary'
+  | 'juniorSecondary'
+  | 'seniorSecondary'
+  | 'vocational'
+  | 'higher';
+
+declare module '../platform/database.ts' {
+  interface Tables {
+    orgs: {
+      id: Filled<string>;
+      parent_id: string | null;
+      kind: OrgKind;
+      code: string;
+      name: string;
+      stages: Filled<Stage[]>;
+      path: ColumnType<string, never, never>;
+      tz: Filled<string>;
+      is_demo: Filled<boolean>;
+      settings: ColumnType<Record<string, unknown>, string | undefined, string>;
+      created_at: FilledInstant;
+      sealed_at: Instant | null;
+    };
+    org_moves: { org_id: string; parent_id: string | null; during: DateRange };
+    /** View: each unit with the school it belongs to. */
+    org_scope: {
+      org_id: string;
+      kind: OrgKind;
+      code: string;
+      name: string;
+      path: string;
+      tz: string;
+      is_demo: boolean;
+      parent_id: string | null;
+      school_id: string | null;
+    };
+  }
+}

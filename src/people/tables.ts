@@ -1,0 +1,98 @@
+import type { DateRange, Filled, FilledInstant, Instant } from '../platform/tables.ts';
+import type { AppointmentRole } from './roles.ts';
+
+declare module '../platform/database.ts' {
+  interface Tables {
+    persons: {
+      id: Filled<string>;
+      home_org_id: string;
+      number: string;
+      name: string;
+      name_readings: Filled<string[]>;
+      under14_until: string | null;
+      sex: 'male' | 'female' | 'unknown' | null;
+      status: Filled<'active' | 'left' | 'merged'>;
+      is_demo: Filled<boolean>;
+      created_at: FilledInstant;
+    };
+    external_ids: { source: string; kind: string; external_id: string; entity_id: string };
+    guardianships: { pupil_id: string; guardian_id: string; during: DateRange };
+    contacts: {
+      person_id: string;
+      purpose: 'followUp';
+      cipher: Buffer;
+      tail: string;
+      key_id: string;
+      updated_at: FilledInstant;
+    };
+    appointments: {
+      id: Filled<string>;
+      person_id: string;
+      org_id: string;
+      role: AppointmentRole;
+      during: DateRange;
+    };
+    accounts: {
+      id: Filled<string>;
+      person_id: string;
+      login_name: string;
+      password_hash: string | null;
+      must_change_password: Filled<boolean>;
+      totp_cipher: Buffer | null;
+      totp_last_step: number | null;
+      status: Filled<'unclaimed' | 'active' | 'disabled'>;
+      created_at: FilledInstant;
+    };
+    claims: {
+      id: Filled<string>;
+      account_id: string;
+      token_hash: Buffer;
+      spoken_hash: Buffer;
+      purpose: Filled<'claim' | 'reset'>;
+      expires_at: Instant;
+      used_at: Instant | null;
+      created_at: FilledInstant;
+    };
+    sessions: {
+      id_hash: Buffer;
+      account_id: string;
+      audience: 'learner' | 'staff' | 'schoolAdmin';
+      device_label: string | null;
+      created_at: FilledInstant;
+      last_seen_at: FilledInstant;
+      idle_seconds: number;
+      expires_at: Instant;
+      totp_at: Instant | null;
+    };
+    care_duties: {
+      id: Filled<string>;
+      pupil_id: string | null;
+      class_id: string | null;
+      org_id: string | null;
+      year_group: string | null;
+      adult_id: string;
+      deputy_id: string | null;
+      during: DateRange;
+    };
+    /** View: the least a colleague may see of a person. */
+    people_cards: {
+      person_id: string;
+      home_org_id: string;
+      number: string;
+      name: string;
+      name_readings: string[];
+      status: string;
+      is_demo: boolean;
+    };
+    /** View: roles held today. */
+    current_appointments: {
+      appointment_id: string;
+      person_id: string;
+      org_id: string;
+      role: AppointmentRole;
+      path: string;
+      org_kind: string;
+      org_name: string;
+    };
+  }
+}
