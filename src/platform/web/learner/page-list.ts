@@ -1,0 +1,4 @@
+import type { LearnerPage } from './pages.ts';
+
+/** Pages of the learner shell beside Today, which is in its first load. A capability adds its list here. */
+export const LEARNER_PAGES: readonly LearnerPage[] = [];
