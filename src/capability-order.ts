@@ -1,0 +1,37 @@
+/**
+ * The capabilities by folder name, in the order of dependence: a later one may use an earlier one.
+ * Views are created in this order. @see docs/architecture.md
+ */
+export const capabilityOrder: readonly string[] = [
+  'platform',
+  'orgs',
+  'people',
+  'calendar',
+  'courses',
+  'facts',
+  'rosters',
+  'rules',
+  'timetable',
+  'rooms',
+  'materials',
+  'assignments',
+  'assessments',
+  'gradebook',
+  'tutoring',
+  'groups',
+  'notices',
+  'surveys',
+  'hardship',
+  'care',
+  'reach',
+  'duties',
+  'contingency',
+  'filings',
+  'supervision',
+  'training',
+  'support',
+  'theses',
+  'office',
+  'reports',
+  'demo',
+];
