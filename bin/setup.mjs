@@ -99,8 +99,8 @@ async function ensurePackages(root) {
       return true;
     }
     say(
-      '正在安装程序包（约 400 MB，视网速需 1–5 分钟，仅首次需要）……',
-      'Installing packages (about 400 MB, one to five minutes depending on the network, first time only) …',
+      '正在安装程序包（磁盘占用约 1 GB，视网速需 1–5 分钟，仅首次需要）……',
+      'Installing packages (about 1 GB on disk, one to five minutes depending on the network, first time only) …',
     );
     const { code, output, seconds } = await install(root);
     if (code !== 0) {
