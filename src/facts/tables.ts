@@ -1,4 +1,4 @@
-import type { ColumnType } from 'kysely';
+import type { ColumnType, GeneratedAlways } from 'kysely';
 import type { Filled, FilledInstant, Instant } from '../platform/tables.ts';
 
 /** Ways of reaching a pupil; the last is the absence of a duty, not a way of teaching. */
@@ -28,7 +28,8 @@ declare module '../platform/database.ts' {
       state: Filled<ExpectationState>;
       way: Way | null;
       best_fact_id: string | null;
-      evidence: ColumnType<Record<string, unknown> | null, string | null, string | null>;
+      evidence: ColumnType<Record<string, unknown> | null, string | null | undefined, string | null>;
+      settled: Filled<boolean>;
     };
     facts: {
       school_day: string;
@@ -47,6 +48,14 @@ declare module '../platform/database.ts' {
       supersedes: string | null;
       detail: ColumnType<Record<string, unknown>, string | undefined, never>;
     };
-    dirty_classes: { school_day: string; class_id: string; at: FilledInstant };
+    runs: {
+      school_day: string;
+      planned_id: string;
+      started_at: Instant;
+      ended_at: Instant | null;
+      taught_seconds: number | null;
+      voice_seconds: number | null;
+    };
+    dirty_classes: { school_day: string; class_id: string; at: FilledInstant; n: GeneratedAlways<number> };
   }
 }

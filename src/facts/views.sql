@@ -1,0 +1,30 @@
+-- roll_classes(day, persons): the one class in which a person is counted that day: the home class, or for
+-- guests without one the first class through which something is expected of them. Nobody is counted twice.
+CREATE OR REPLACE FUNCTION roll_classes(day date, persons uuid[])
+RETURNS TABLE (person_id uuid, class_id uuid)
+LANGUAGE sql STABLE ROWS 50 AS $$
+  SELECT p.person_id, coalesce(
+    (SELECT h.class_id FROM home_classes(roll_classes.day) h WHERE h.person_id = p.person_id LIMIT 1),
+    (SELECT x.via_class_id FROM expectations x
+     WHERE x.person_id = p.person_id AND x.school_day = roll_classes.day
+     ORDER BY x.via_class_id LIMIT 1))
+  FROM (SELECT DISTINCT unnest(roll_classes.persons) AS person_id) p
+$$;
+
+-- mark_dirty(day, persons): asks for a recount of these persons' classes; part of the writing transaction.
+CREATE OR REPLACE FUNCTION mark_dirty(day date, persons uuid[]) RETURNS void LANGUAGE sql AS $$
+  INSERT INTO dirty_classes (school_day, class_id)
+  SELECT DISTINCT mark_dirty.day, r.class_id FROM roll_classes(mark_dirty.day, mark_dirty.persons) r
+  WHERE r.class_id IS NOT NULL
+$$;
+
+-- standing_facts(day): facts that still stand, superseded ones left out; what boards and neighbours may join.
+CREATE OR REPLACE FUNCTION standing_facts(day date)
+RETURNS TABLE (id uuid, person_id uuid, planned_id uuid, way text, from_at timestamptz, to_at timestamptz,
+  seconds integer, outcome text, source text, recorder_id uuid, recorded_at timestamptz)
+LANGUAGE sql STABLE PARALLEL SAFE ROWS 1000 AS $$
+  SELECT f.id, f.person_id, f.planned_id, f.way, f.from_at, f.to_at, f.seconds, f.outcome, f.source, f.recorder_id, f.recorded_at
+  FROM facts f
+  WHERE f.school_day = $1
+    AND NOT EXISTS (SELECT FROM facts s WHERE s.school_day = $1 AND s.supersedes = f.id)
+$$;
