@@ -1,0 +1,116 @@
+import type { Way } from '../facts/tables.ts';
+
+/** How a lesson is taught. More ways join this list; each is one entry of `MODES`. */
+export type ModeName = 'live' | 'recording' | 'external' | 'contacted';
+
+/** What a mode needs to know of the planned lesson. */
+export interface ModeLesson {
+  readonly startsAt: Date;
+  readonly endsAt: Date;
+}
+
+/** What reached a pupil, from the facts of this lesson. */
+export interface ModeEvidence {
+  readonly way: Way;
+  /** Seconds of teaching that arrived, each once; null when the way has no clock (a call, a sheet). */
+  readonly seconds: number | null;
+  readonly outcome: string | null;
+}
+
+/** Thresholds of a school's own table; shares are of the taught time. */
+export interface ModeThresholds {
+  readonly leftEarlyBelowShare: number;
+  readonly madeUpFromShare: number;
+}
+
+/** One way of teaching. Everything a board, a room or a day's close asks of a lesson's mode stands here. */
+export interface LessonMode {
+  readonly name: ModeName;
+  /** What Today's large button opens: our room, our recording, a link elsewhere, or nothing to enter. */
+  readonly entrance: 'room' | 'recording' | 'link' | 'none';
+  /** From when to when one may enter; `until` null: no end (the recording stays). */
+  window(lesson: ModeLesson, who: 'staff' | 'pupil'): { from: Date; until: Date | null };
+  /** Ways whose facts count for this lesson, best first. */
+  readonly countingWays: readonly Way[];
+  /** Whether one piece of evidence makes the lesson complete for the pupil. */
+  isComplete(evidence: ModeEvidence, taughtSeconds: number, thresholds: ModeThresholds): boolean;
+  /** What the lesson turns into for whoever was not reached this way; null: the named adult decides. */
+  readonly fallsBackTo: ModeName | null;
+}
+
+const MINUTE_MS = 60_000;
+const STAFF_EARLY_MINUTES = 30;
+const PUPIL_EARLY_MINUTES = 10;
+/** Lessons run over; nobody is shut out at the bell. */
+const OVERTIME_MINUTES = 60;
+/** Evidence that somebody spoke with the pupil or handed something over, as opposed to having tried. */
+const REACHED_OUTCOMES = new Set(['reached', 'done', 'returned', 'handedOver']);
+
+function bellWindow(lesson: ModeLesson, earlyMinutes: number): { from: Date; until: Date } {
+  return {
+    from: new Date(lesson.startsAt.getTime() - earlyMinutes * MINUTE_MS),
+    until: new Date(lesson.endsAt.getTime() + OVERTIME_MINUTES * MINUTE_MS),
+  };
+}
+
+function roomWindow(lesson: ModeLesson, who: 'staff' | 'pupil'): { from: Date; until: Date } {
+  return bellWindow(lesson, who === 'staff' ? STAFF_EARLY_MINUTES : PUPIL_EARLY_MINUTES);
+}
+
+function isContact(evidence: ModeEvidence): boolean {
+  return evidence.outcome !== null && REACHED_OUTCOMES.has(evidence.outcome);
+}
+
+function heardEnough(evidence: ModeEvidence, taughtSeconds: number, share: number): boolean {
+  return evidence.seconds !== null && taughtSeconds > 0 && evidence.seconds >= share * taughtSeconds;
+}
+
+const live: LessonMode = {
+  name: 'live',
+  entrance: 'room',
+  window: roomWindow,
+  countingWays: ['live', 'recording', 'external', 'visit', 'phone', 'paper'],
+  isComplete(evidence, taughtSeconds, thresholds) {
+    if (evidence.way === 'live') return heardEnough(evidence, taughtSeconds, thresholds.leftEarlyBelowShare);
+    if (evidence.way === 'recording') return heardEnough(evidence, taughtSeconds, thresholds.madeUpFromShare);
+    return evidence.way === 'external' || isContact(evidence);
+  },
+  fallsBackTo: 'recording',
+};
+
+const recording: LessonMode = {
+  name: 'recording',
+  entrance: 'recording',
+  // A recorded lesson opens with its period and stays: hearing it at 21:00 is being reached, late.
+  window: (lesson) => ({ from: lesson.startsAt, until: null }),
+  countingWays: ['recording', 'live', 'visit', 'phone', 'paper'],
+  isComplete: live.isComplete,
+  fallsBackTo: 'contacted',
+};
+
+const external: LessonMode = {
+  name: 'external',
+  entrance: 'link',
+  window: roomWindow,
+  countingWays: ['external', 'visit', 'phone', 'paper'],
+  // What happens elsewhere is not ours to measure: the answered roll call is the evidence.
+  isComplete: (evidence) => evidence.way === 'external' || isContact(evidence),
+  fallsBackTo: 'contacted',
+};
+
+const contacted: LessonMode = {
+  name: 'contacted',
+  entrance: 'none',
+  window: (lesson) => ({ from: lesson.startsAt, until: null }),
+  countingWays: ['visit', 'phone', 'paper'],
+  isComplete: (evidence) => isContact(evidence),
+  fallsBackTo: null,
+};
+
+export const MODES: Readonly<Record<ModeName, LessonMode>> = { live, recording, external, contacted };
+
+/** @throws {RangeError} when no such mode is known: a lesson must never be planned in one. */
+export function modeNamed(name: string): LessonMode {
+  if (name in MODES) return MODES[name as ModeName];
+  throw new RangeError(`unknown lesson mode: ${name}`);
+}
