@@ -1,0 +1,77 @@
+import { CsvError, type Info } from 'csv-parse';
+import { parse } from 'csv-parse/sync';
+import type { WorkbookLimits } from './limits.ts';
+import { Meter, Refused, SheetBuilder } from './sheet-builder.ts';
+import type { Sheet } from './workbook.ts';
+
+const DELIMITERS = [',', '\t', ';', '|', '，'] as const;
+
+/** The separator that most of the first lines use the same number of times; a comma when none does. */
+function delimiterOf(text: string): string {
+  const lines = text
+    .slice(0, 20_000)
+    .split(/\r\n?|\n/)
+    .filter((line) => line.trim() !== '')
+    .slice(0, 40)
+    .map((line) => line.replace(/"[^"]*"/g, ''));
+  let best: string = ',';
+  let bestScore = 0;
+  for (const delimiter of DELIMITERS) {
+    const counts = new Map<number, number>();
+    for (const line of lines) {
+      const n = line.split(delimiter).length - 1;
+      if (n > 0) counts.set(n, (counts.get(n) ?? 0) + 1);
+    }
+    const score = Math.max(0, ...counts.values());
+    if (score > bestScore) [best, bestScore] = [delimiter, score];
+  }
+  return best;
+}
+
+/**
+ * One sheet from a text table. Every value stays text, so leading zeros live; Excel's `="007"` is unwrapped.
+ *
+ * @throws {Refused} `workbook_csv_quote_not_closed` with the line, `workbook_too_large`.
+ */
+export function parseCsv(text: string, name: string, limits: WorkbookLimits): Sheet {
+  const clean = text.startsWith('\ufeff') ? text.slice(1) : text;
+  let records: { record: string[]; info: Info }[];
+  try {
+    records = parse<{ record: string[]; info: Info }>(clean, {
+      delimiter: delimiterOf(clean),
+      relax_column_count: true,
+      relax_quotes: true,
+      skip_empty_lines: true,
+      info: true,
+      max_record_size: 200_000,
+      to: limits.rowsPerSheet + 1,
+    } as never);
+  } catch (error) {
+    if (error instanceof CsvError && error.code === 'CSV_QUOTE_NOT_CLOSED') {
+      const line = (error as { lines?: number }).lines;
+      throw new Refused('workbook_csv_quote_not_closed', line === undefined ? null : String(line));
+    }
+    if (error instanceof CsvError && error.code === 'CSV_MAX_RECORD_SIZE') {
+      throw new Refused('workbook_csv_quote_not_closed');
+    }
+    throw error;
+  }
+  const builder = new SheetBuilder(new Meter(limits));
+  const widths = new Map<number, number>();
+  let nextLine = 1;
+  for (const { record, info } of records) {
+    const row = Math.max(nextLine, info.lines - extraLines(record));
+    nextLine = row + 1;
+    widths.set(row, record.length);
+    record.forEach((value, i) => {
+      const unwrapped = /^="(.*)"$/s.exec(value)?.[1] ?? value;
+      builder.put(row, i + 1, { text: unwrapped, raw: unwrapped, kind: 'text', formula: false });
+    });
+  }
+  return builder.build(name, false, [], widths);
+}
+
+/** Line breaks inside the quoted cells of a record: `info.lines` counts the line it ended on. */
+function extraLines(record: readonly string[]): number {
+  return record.reduce((sum, value) => sum + (value.match(/\r\n?|\n/g)?.length ?? 0), 0);
+}

@@ -1,0 +1,50 @@
+import { decodeText } from './decode-text.ts';
+import { storedWorkbook } from './inflate.ts';
+import type { WorkbookLimits } from './limits.ts';
+import { parseCsv } from './parse-csv.ts';
+import { parseMarkup, parseOle, parseStored } from './parse-sheets.ts';
+import type { WorkbookRefusal } from './refusal.ts';
+import { Refused } from './sheet-builder.ts';
+import type { Workbook } from './workbook.ts';
+
+export interface ParseRequest {
+  readonly bytes: Uint8Array;
+  readonly kind: 'xlsx' | 'ods' | 'ole' | 'text';
+  readonly limits: WorkbookLimits;
+}
+
+export type WorkbookRead =
+  | { readonly ok: true; readonly workbook: Workbook }
+  | { readonly ok: false; readonly refusal: WorkbookRefusal };
+
+async function parseWorkbook({ bytes, kind, limits }: ParseRequest): Promise<Workbook> {
+  if (kind === 'xlsx' || kind === 'ods') {
+    const stored = await storedWorkbook(bytes);
+    return { format: kind, encoding: null, sheets: parseStored(stored, limits) };
+  }
+  if (kind === 'ole') return { format: 'xls', encoding: null, sheets: parseOle(bytes, limits) };
+  const decoded = decodeText(bytes);
+  if (!decoded) throw new Refused('workbook_not_a_spreadsheet');
+  const { text, encoding } = decoded;
+  if (text.trim() === '') throw new Refused('workbook_no_rows');
+  const start = text.slice(0, 2000).replace(/^\ufeff?\s*/, '');
+  if (!start.startsWith('<')) return { format: 'csv', encoding, sheets: [parseCsv(text, 'CSV', limits)] };
+  const isXml = /<(\w+:)?Workbook[\s>]/.test(start);
+  if (!isXml && !/<table[\s>]/i.test(text)) throw new Refused('workbook_not_a_spreadsheet');
+  return { format: isXml ? 'xml' : 'html', encoding, sheets: parseMarkup(text, limits) };
+}
+
+/** Reads a workbook whose kind is known; runs inside the parser process. */
+export async function parse(request: ParseRequest): Promise<WorkbookRead> {
+  try {
+    const workbook = await parseWorkbook(request);
+    if (workbook.sheets.every((sheet) => sheet.rows.length === 0)) throw new Refused('workbook_no_rows');
+    return { ok: true, workbook };
+  } catch (error) {
+    if (error instanceof Refused) {
+      return { ok: false, refusal: { code: error.code, detail: error.detail } };
+    }
+    // Whatever else the parsers throw comes from a file that is not what its first bytes promise.
+    return { ok: false, refusal: { code: 'workbook_damaged', detail: null } };
+  }
+}
