@@ -21,7 +21,8 @@ declare module 'vitest' {
 /** Name of the migrated database that every test database is a copy of. */
 export const templateName = 'template_migrated';
 
-const prefix = 'nol-test-';
+/** Folders of test clusters in the temporary folder; what a killed run left there is swept by the next. */
+export const testFolderPrefix = 'nol-test-';
 
 const silentLog = { info: () => undefined, warn: () => undefined, error: () => undefined };
 
@@ -32,7 +33,7 @@ const silentLog = { info: () => undefined, warn: () => undefined, error: () => u
  */
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
   await sweepAbandoned();
-  const folder = await mkdtemp(join(tmpdir(), prefix));
+  const folder = await mkdtemp(join(tmpdir(), testFolderPrefix));
   let cluster: Promise<EmbeddedPostgres> | null = null;
   const server = await listen(join(folder, 'ask'), async () => {
     cluster ??= startTestCluster(folder);
@@ -47,7 +48,8 @@ export default async function setup(project: TestProject): Promise<() => Promise
   };
 }
 
-async function startTestCluster(folder: string): Promise<EmbeddedPostgres> {
+/** A cluster with one migrated database, `templateName`; nothing in it survives a power cut. */
+export async function startTestCluster(folder: string): Promise<EmbeddedPostgres> {
   const cluster = await startPostgres({
     dataDir: join(folder, 'data'),
     log: silentLog,
@@ -81,7 +83,7 @@ async function listen(path: string, answer: () => Promise<PostgresConnection>): 
 // A run that was killed could not stop its cluster.
 async function sweepAbandoned(): Promise<void> {
   for (const name of await readdir(tmpdir())) {
-    if (!name.startsWith(prefix)) continue;
+    if (!name.startsWith(testFolderPrefix)) continue;
     const folder = join(tmpdir(), name);
     const dataDir = join(folder, 'data');
     const found = await findRunning({ cluster: join(dataDir, 'postgres', 'cluster') });

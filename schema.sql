@@ -1,0 +1,655 @@
+-- Written by `npm run schema` from the catalogue of a freshly migrated database. Do not edit.
+
+-- Extensions
+
+CREATE EXTENSION btree_gist;
+CREATE EXTENSION ltree;
+CREATE EXTENSION pg_trgm;
+
+-- Tables
+
+CREATE TABLE accounts (
+  id uuid DEFAULT uuidv7() NOT NULL,
+  person_id uuid NOT NULL,
+  login_name text NOT NULL,
+  password_hash text,
+  must_change_password boolean DEFAULT false NOT NULL,
+  totp_cipher bytea,
+  totp_last_step integer,
+  status text DEFAULT 'unclaimed'::text NOT NULL,
+  created_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+  CONSTRAINT accounts_login_name_key UNIQUE (login_name),
+  CONSTRAINT accounts_person_id_fkey FOREIGN KEY (person_id) REFERENCES persons(id) ON DELETE CASCADE,
+  CONSTRAINT accounts_person_id_key UNIQUE (person_id),
+  CONSTRAINT accounts_pkey PRIMARY KEY (id),
+  CONSTRAINT accounts_status CHECK (status = ANY (ARRAY['unclaimed'::text, 'active'::text, 'disabled'::text]))
+);
+
+CREATE TABLE appointments (
+  id uuid DEFAULT uuidv7() NOT NULL,
+  person_id uuid NOT NULL,
+  org_id uuid NOT NULL,
+  role text NOT NULL,
+  during daterange NOT NULL,
+  CONSTRAINT appointments_org_id_fkey FOREIGN KEY (org_id) REFERENCES orgs(id),
+  CONSTRAINT appointments_person_id_fkey FOREIGN KEY (person_id) REFERENCES persons(id) ON DELETE CASCADE,
+  CONSTRAINT appointments_person_org_role_key UNIQUE (person_id, org_id, role, during WITHOUT OVERLAPS),
+  CONSTRAINT appointments_pkey PRIMARY KEY (id),
+  CONSTRAINT appointments_role CHECK (role = ANY (ARRAY['teacher'::text, 'leadTeacher'::text, 'classTeacher'::text, 'counsellor'::text, 'teachingSecretary'::text, 'preparationLead'::text, 'researcher'::text, 'supervisor'::text, 'classRep'::text, 'principal'::text, 'schoolDeputy'::text, 'schoolAdmin'::text, 'bureauOfficer'::text, 'opsStaff'::text, 'guestExpert'::text, 'schoolAuditor'::text]))
+);
+
+CREATE TABLE audit_lines (
+  id uuid DEFAULT uuidv7() NOT NULL,
+  at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+  actor_kind text NOT NULL,
+  actor_id uuid,
+  action text NOT NULL,
+  subject_kind text,
+  subject_id text,
+  org_id uuid,
+  reason text,
+  detail jsonb DEFAULT '{}'::jsonb NOT NULL,
+  seal_no integer,
+  CONSTRAINT audit_lines_actor_kind CHECK (actor_kind = ANY (ARRAY['person'::text, 'operator'::text, 'system'::text, 'anonymous'::text])),
+  CONSTRAINT audit_lines_pkey PRIMARY KEY (id)
+);
+
+CREATE TABLE audit_seals (
+  seal_no integer NOT NULL,
+  at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+  line_count integer NOT NULL,
+  previous_hash bytea NOT NULL,
+  hash bytea NOT NULL,
+  CONSTRAINT audit_seals_pkey PRIMARY KEY (seal_no)
+);
+
+CREATE TABLE care_duties (
+  id uuid DEFAULT uuidv7() NOT NULL,
+  pupil_id uuid,
+  class_id uuid,
+  org_id uuid,
+  year_group text,
+  adult_id uuid NOT NULL,
+  deputy_id uuid,
+  during daterange NOT NULL,
+  CONSTRAINT care_duties_adult_id_fkey FOREIGN KEY (adult_id) REFERENCES persons(id),
+  CONSTRAINT care_duties_adult_not_deputy CHECK (adult_id <> deputy_id),
+  CONSTRAINT care_duties_deputy_id_fkey FOREIGN KEY (deputy_id) REFERENCES persons(id),
+  CONSTRAINT care_duties_one_scope CHECK (num_nonnulls(pupil_id, class_id, org_id) = 1),
+  CONSTRAINT care_duties_org_id_fkey FOREIGN KEY (org_id) REFERENCES orgs(id),
+  CONSTRAINT care_duties_pkey PRIMARY KEY (id),
+  CONSTRAINT care_duties_pupil_id_fkey FOREIGN KEY (pupil_id) REFERENCES persons(id) ON DELETE CASCADE
+);
+
+CREATE TABLE claims (
+  id uuid DEFAULT uuidv7() NOT NULL,
+  account_id uuid NOT NULL,
+  token_hash bytea NOT NULL,
+  spoken_hash bytea NOT NULL,
+  purpose text DEFAULT 'claim'::text NOT NULL,
+  expires_at timestamp with time zone NOT NULL,
+  used_at timestamp with time zone,
+  created_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+  CONSTRAINT claims_account_id_fkey FOREIGN KEY (account_id) REFERENCES accounts(id) ON DELETE CASCADE,
+  CONSTRAINT claims_pkey PRIMARY KEY (id),
+  CONSTRAINT claims_purpose CHECK (purpose = ANY (ARRAY['claim'::text, 'reset'::text])),
+  CONSTRAINT claims_token_hash_key UNIQUE (token_hash)
+);
+
+CREATE TABLE classes (
+  id uuid DEFAULT uuidv7() NOT NULL,
+  school_id uuid NOT NULL,
+  org_id uuid NOT NULL,
+  kind text NOT NULL,
+  name text NOT NULL,
+  course_id uuid,
+  term_id uuid,
+  year_group text,
+  class_no smallint,
+  during daterange NOT NULL,
+  CONSTRAINT classes_course_id_fkey FOREIGN KEY (course_id) REFERENCES courses(id),
+  CONSTRAINT classes_kind CHECK (kind = ANY (ARRAY['homeroom'::text, 'scheduled'::text])),
+  CONSTRAINT classes_org_id_fkey FOREIGN KEY (org_id) REFERENCES orgs(id),
+  CONSTRAINT classes_pkey PRIMARY KEY (id),
+  CONSTRAINT classes_scheduled_has_course CHECK (kind = 'homeroom'::text OR course_id IS NOT NULL),
+  CONSTRAINT classes_school_id_fkey FOREIGN KEY (school_id) REFERENCES orgs(id),
+  CONSTRAINT classes_school_kind_name_key UNIQUE (school_id, kind, name, during WITHOUT OVERLAPS),
+  CONSTRAINT classes_term_id_fkey FOREIGN KEY (term_id) REFERENCES terms(id)
+);
+
+CREATE TABLE clock (
+  only_row boolean DEFAULT true NOT NULL,
+  clock_offset interval DEFAULT '00:00:00'::interval NOT NULL,
+  CONSTRAINT clock_only_row CHECK (only_row),
+  CONSTRAINT clock_pkey PRIMARY KEY (only_row)
+);
+
+CREATE TABLE contacts (
+  person_id uuid NOT NULL,
+  purpose text NOT NULL,
+  cipher bytea NOT NULL,
+  tail text NOT NULL,
+  key_id text NOT NULL,
+  updated_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+  CONSTRAINT contacts_person_id_fkey FOREIGN KEY (person_id) REFERENCES persons(id) ON DELETE CASCADE,
+  CONSTRAINT contacts_pkey PRIMARY KEY (person_id, purpose),
+  CONSTRAINT contacts_purpose CHECK (purpose = 'followUp'::text)
+);
+
+CREATE TABLE course_groups (
+  class_id uuid NOT NULL,
+  created_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+  CONSTRAINT course_groups_class_id_fkey FOREIGN KEY (class_id) REFERENCES classes(id) ON DELETE CASCADE,
+  CONSTRAINT course_groups_pkey PRIMARY KEY (class_id)
+);
+
+CREATE TABLE courses (
+  id uuid DEFAULT uuidv7() NOT NULL,
+  school_id uuid NOT NULL,
+  code text NOT NULL,
+  title text NOT NULL,
+  subject text,
+  CONSTRAINT courses_pkey PRIMARY KEY (id),
+  CONSTRAINT courses_school_id_code_key UNIQUE (school_id, code),
+  CONSTRAINT courses_school_id_fkey FOREIGN KEY (school_id) REFERENCES orgs(id)
+);
+
+CREATE TABLE dirty_classes (
+  school_day date NOT NULL,
+  class_id uuid NOT NULL,
+  at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+  n bigint GENERATED AS IDENTITY NOT NULL,
+  CONSTRAINT dirty_classes_pkey PRIMARY KEY (n)
+);
+
+CREATE TABLE enrollments (
+  class_id uuid NOT NULL,
+  person_id uuid NOT NULL,
+  role text NOT NULL,
+  is_home boolean DEFAULT false NOT NULL,
+  during daterange NOT NULL,
+  CONSTRAINT enrollments_class_id_fkey FOREIGN KEY (class_id) REFERENCES classes(id),
+  CONSTRAINT enrollments_home_is_pupil CHECK (NOT is_home OR role = 'pupil'::text),
+  CONSTRAINT enrollments_one_home EXCLUDE USING gist (person_id WITH =, during WITH &&) WHERE (is_home AND role = 'pupil'::text),
+  CONSTRAINT enrollments_person_id_fkey FOREIGN KEY (person_id) REFERENCES persons(id) ON DELETE CASCADE,
+  CONSTRAINT enrollments_pkey PRIMARY KEY (person_id, class_id, role, during WITHOUT OVERLAPS),
+  CONSTRAINT enrollments_role CHECK (role = ANY (ARRAY['pupil'::text, 'teacher'::text, 'classTeacher'::text, 'counsellor'::text, 'assistant'::text, 'classRep'::text]))
+);
+
+CREATE TABLE expectations (
+  school_day date NOT NULL,
+  planned_id uuid NOT NULL,
+  person_id uuid NOT NULL,
+  planned_kind text NOT NULL,
+  school_id uuid NOT NULL,
+  via_class_id uuid NOT NULL,
+  starts_at timestamp with time zone NOT NULL,
+  due_at timestamp with time zone NOT NULL,
+  state text DEFAULT 'open'::text NOT NULL,
+  way text,
+  best_fact_id uuid,
+  evidence jsonb,
+  settled boolean DEFAULT false NOT NULL,
+  CONSTRAINT expectations_pkey PRIMARY KEY (school_day, planned_id, person_id),
+  CONSTRAINT expectations_planned_kind CHECK (planned_kind = ANY (ARRAY['lesson'::text, 'task'::text, 'notice'::text])),
+  CONSTRAINT expectations_state CHECK (state = ANY (ARRAY['open'::text, 'present'::text, 'late'::text, 'leftEarly'::text, 'madeUp'::text, 'reached'::text, 'missed'::text, 'excused'::text, 'cancelled'::text])),
+  CONSTRAINT expectations_way CHECK (way = ANY (ARRAY['live'::text, 'recording'::text, 'external'::text, 'tv'::text, 'phone'::text, 'paper'::text, 'visit'::text, 'excused'::text]))
+) PARTITION BY RANGE (school_day);
+
+CREATE TABLE external_ids (
+  source text NOT NULL,
+  kind text NOT NULL,
+  external_id text NOT NULL,
+  entity_id uuid NOT NULL,
+  CONSTRAINT external_ids_pkey PRIMARY KEY (source, kind, external_id)
+);
+
+CREATE TABLE facts (
+  school_day date NOT NULL,
+  id uuid DEFAULT uuidv7() NOT NULL,
+  person_id uuid NOT NULL,
+  planned_id uuid,
+  way text NOT NULL,
+  from_at timestamp with time zone,
+  to_at timestamp with time zone,
+  seconds integer,
+  outcome text,
+  source text NOT NULL,
+  source_key text NOT NULL,
+  recorder_id uuid,
+  recorded_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+  supersedes uuid,
+  detail jsonb DEFAULT '{}'::jsonb NOT NULL,
+  CONSTRAINT facts_interval CHECK (to_at >= from_at),
+  CONSTRAINT facts_pkey PRIMARY KEY (school_day, id),
+  CONSTRAINT facts_seconds CHECK (seconds >= 0),
+  CONSTRAINT facts_source_key UNIQUE (school_day, source, source_key),
+  CONSTRAINT facts_way CHECK (way = ANY (ARRAY['live'::text, 'recording'::text, 'external'::text, 'tv'::text, 'phone'::text, 'paper'::text, 'visit'::text, 'excused'::text]))
+) PARTITION BY RANGE (school_day);
+
+CREATE TABLE files (
+  id uuid DEFAULT uuidv7() NOT NULL,
+  sha256 bytea NOT NULL,
+  size_bytes integer NOT NULL,
+  media_type text NOT NULL,
+  purpose text NOT NULL,
+  created_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+  CONSTRAINT files_pkey PRIMARY KEY (id)
+);
+
+CREATE TABLE guardianships (
+  pupil_id uuid NOT NULL,
+  guardian_id uuid NOT NULL,
+  during daterange NOT NULL,
+  CONSTRAINT guardianships_guardian_id_fkey FOREIGN KEY (guardian_id) REFERENCES persons(id) ON DELETE CASCADE,
+  CONSTRAINT guardianships_pkey PRIMARY KEY (pupil_id, guardian_id, during WITHOUT OVERLAPS),
+  CONSTRAINT guardianships_pupil_id_fkey FOREIGN KEY (pupil_id) REFERENCES persons(id) ON DELETE CASCADE
+);
+
+CREATE TABLE holidays (
+  org_id uuid,
+  day date NOT NULL,
+  kind text NOT NULL,
+  name text NOT NULL,
+  teaches_weekday smallint,
+  CONSTRAINT holidays_kind CHECK (kind = ANY (ARRAY['holiday'::text, 'makeUp'::text])),
+  CONSTRAINT holidays_org_id_fkey FOREIGN KEY (org_id) REFERENCES orgs(id),
+  CONSTRAINT holidays_teaches_weekday CHECK (teaches_weekday >= 1 AND teaches_weekday <= 7)
+);
+
+CREATE TABLE idempotency_keys (
+  actor_key text NOT NULL,
+  key text NOT NULL,
+  request_hash bytea NOT NULL,
+  status smallint,
+  resource_id text,
+  created_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+  CONSTRAINT idempotency_keys_key_length CHECK (length(key) >= 8 AND length(key) <= 100),
+  CONSTRAINT idempotency_keys_pkey PRIMARY KEY (actor_key, key)
+);
+
+CREATE TABLE org_moves (
+  org_id uuid NOT NULL,
+  parent_id uuid,
+  during daterange NOT NULL,
+  CONSTRAINT org_moves_org_id_fkey FOREIGN KEY (org_id) REFERENCES orgs(id) ON DELETE CASCADE,
+  CONSTRAINT org_moves_pkey PRIMARY KEY (org_id, during WITHOUT OVERLAPS)
+);
+
+CREATE TABLE orgs (
+  id uuid DEFAULT uuidv7() NOT NULL,
+  parent_id uuid,
+  kind text NOT NULL,
+  code text NOT NULL,
+  name text NOT NULL,
+  stages text[] DEFAULT '{}'::text[] NOT NULL,
+  path ltree NOT NULL,
+  tz text DEFAULT 'Asia/Shanghai'::text NOT NULL,
+  is_demo boolean DEFAULT false NOT NULL,
+  settings jsonb DEFAULT '{}'::jsonb NOT NULL,
+  created_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+  sealed_at timestamp with time zone,
+  CONSTRAINT orgs_code_key UNIQUE (code),
+  CONSTRAINT orgs_kind CHECK (kind = ANY (ARRAY['ministry'::text, 'province'::text, 'city'::text, 'county'::text, 'school'::text, 'campus'::text, 'college'::text, 'department'::text, 'grade'::text, 'functional'::text])),
+  CONSTRAINT orgs_parent_id_fkey FOREIGN KEY (parent_id) REFERENCES orgs(id),
+  CONSTRAINT orgs_pkey PRIMARY KEY (id),
+  CONSTRAINT orgs_stages CHECK (stages <@ ARRAY['lowerPrimary'::text, 'upperPrimary'::text, 'juniorSecondary'::text, 'seniorSecondary'::text, 'vocational'::text, 'higher'::text])
+);
+
+CREATE TABLE persons (
+  id uuid DEFAULT uuidv7() NOT NULL,
+  home_org_id uuid NOT NULL,
+  number text NOT NULL,
+  name text NOT NULL,
+  name_readings text[] DEFAULT '{}'::text[] NOT NULL,
+  under14_until date,
+  sex text,
+  status text DEFAULT 'active'::text NOT NULL,
+  is_demo boolean DEFAULT false NOT NULL,
+  created_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+  CONSTRAINT persons_home_org_id_fkey FOREIGN KEY (home_org_id) REFERENCES orgs(id),
+  CONSTRAINT persons_home_org_id_number_key UNIQUE (home_org_id, number),
+  CONSTRAINT persons_name_not_blank CHECK (btrim(name) <> ''::text),
+  CONSTRAINT persons_pkey PRIMARY KEY (id),
+  CONSTRAINT persons_sex CHECK (sex = ANY (ARRAY['male'::text, 'female'::text, 'unknown'::text])),
+  CONSTRAINT persons_status CHECK (status = ANY (ARRAY['active'::text, 'left'::text, 'merged'::text]))
+);
+
+CREATE TABLE runs (
+  school_day date NOT NULL,
+  planned_id uuid NOT NULL,
+  started_at timestamp with time zone NOT NULL,
+  ended_at timestamp with time zone,
+  taught_seconds integer,
+  voice_seconds integer,
+  CONSTRAINT runs_interval CHECK (ended_at >= started_at),
+  CONSTRAINT runs_pkey PRIMARY KEY (school_day, planned_id),
+  CONSTRAINT runs_taught_seconds CHECK (taught_seconds >= 0),
+  CONSTRAINT runs_voice_seconds CHECK (voice_seconds >= 0)
+);
+
+CREATE TABLE school_days (
+  org_id uuid NOT NULL,
+  day date NOT NULL,
+  kind text NOT NULL,
+  teaches_weekday smallint,
+  week_no smallint,
+  opens_at timestamp with time zone NOT NULL,
+  closes_at timestamp with time zone NOT NULL,
+  opened_at timestamp with time zone,
+  closed_at timestamp with time zone,
+  CONSTRAINT school_days_kind CHECK (kind = ANY (ARRAY['teaching'::text, 'off'::text, 'closure'::text])),
+  CONSTRAINT school_days_org_id_fkey FOREIGN KEY (org_id) REFERENCES orgs(id),
+  CONSTRAINT school_days_pkey PRIMARY KEY (org_id, day),
+  CONSTRAINT school_days_teaches_weekday CHECK (teaches_weekday >= 1 AND teaches_weekday <= 7)
+);
+
+CREATE TABLE sessions (
+  id_hash bytea NOT NULL,
+  account_id uuid NOT NULL,
+  audience text NOT NULL,
+  device_label text,
+  created_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+  last_seen_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+  idle_seconds integer NOT NULL,
+  expires_at timestamp with time zone NOT NULL,
+  totp_at timestamp with time zone,
+  CONSTRAINT sessions_account_id_fkey FOREIGN KEY (account_id) REFERENCES accounts(id) ON DELETE CASCADE,
+  CONSTRAINT sessions_audience CHECK (audience = ANY (ARRAY['learner'::text, 'staff'::text, 'schoolAdmin'::text])),
+  CONSTRAINT sessions_pkey PRIMARY KEY (id_hash)
+);
+
+CREATE TABLE terms (
+  id uuid DEFAULT uuidv7() NOT NULL,
+  org_id uuid NOT NULL,
+  title text NOT NULL,
+  first_day date NOT NULL,
+  last_day date NOT NULL,
+  week1_monday date NOT NULL,
+  CONSTRAINT terms_days CHECK (last_day > first_day),
+  CONSTRAINT terms_org_id_daterange_excl EXCLUDE USING gist (org_id WITH =, daterange(first_day, last_day, '[]'::text) WITH &&),
+  CONSTRAINT terms_org_id_fkey FOREIGN KEY (org_id) REFERENCES orgs(id),
+  CONSTRAINT terms_pkey PRIMARY KEY (id),
+  CONSTRAINT terms_week1_monday CHECK (EXTRACT(isodow FROM week1_monday) = 1::numeric)
+);
+
+-- Comments: sensitivity and purpose of columns
+
+COMMENT ON COLUMN accounts.login_name IS 'sensitivity=3 purpose=sign in';
+COMMENT ON COLUMN accounts.password_hash IS 'sensitivity=4 purpose=sign in';
+COMMENT ON TABLE clock IS 'Offset of the product clock from the database clock';
+COMMENT ON COLUMN contacts.cipher IS 'sensitivity=4 purpose=follow up an unreached pupil';
+COMMENT ON COLUMN contacts.tail IS 'sensitivity=3 purpose=recognise the right contact';
+COMMENT ON COLUMN expectations.person_id IS 'sensitivity=2 purpose=reach of the day';
+COMMENT ON COLUMN expectations.state IS 'sensitivity=3 purpose=reach of the day';
+COMMENT ON COLUMN expectations.evidence IS 'sensitivity=3 purpose=show pupil and guardian why';
+COMMENT ON COLUMN facts.person_id IS 'sensitivity=2 purpose=reach of the day';
+COMMENT ON COLUMN facts.outcome IS 'sensitivity=3 purpose=reach of the day';
+COMMENT ON COLUMN facts.detail IS 'sensitivity=3 purpose=show pupil and guardian why';
+COMMENT ON COLUMN orgs.name IS 'sensitivity=1 purpose=identify the unit';
+COMMENT ON COLUMN persons.id IS 'sensitivity=1 purpose=key';
+COMMENT ON COLUMN persons.home_org_id IS 'sensitivity=2 purpose=membership';
+COMMENT ON COLUMN persons.number IS 'sensitivity=2 purpose=match rosters';
+COMMENT ON COLUMN persons.name IS 'sensitivity=3 purpose=call the roll';
+COMMENT ON COLUMN persons.name_readings IS 'sensitivity=3 purpose=search and sort names';
+COMMENT ON COLUMN persons.under14_until IS 'sensitivity=3 purpose=guardian consent';
+COMMENT ON COLUMN persons.sex IS 'sensitivity=3 purpose=statutory class lists (optional)';
+COMMENT ON COLUMN persons.status IS 'sensitivity=2 purpose=membership';
+COMMENT ON COLUMN persons.is_demo IS 'sensitivity=1 purpose=remove the demo';
+COMMENT ON COLUMN persons.created_at IS 'sensitivity=1 purpose=retention';
+
+-- Indexes
+
+CREATE INDEX appointments_org_id_role_idx ON public.appointments USING btree (org_id, role);
+CREATE INDEX audit_lines_org_id_at_idx ON public.audit_lines USING btree (org_id, at);
+CREATE INDEX audit_lines_unsealed_idx ON public.audit_lines USING btree (id) WHERE (seal_no IS NULL);
+CREATE INDEX care_duties_adult_id_idx ON public.care_duties USING btree (adult_id);
+CREATE INDEX care_duties_class_id_idx ON public.care_duties USING btree (class_id) WHERE (class_id IS NOT NULL);
+CREATE INDEX care_duties_org_id_idx ON public.care_duties USING btree (org_id) WHERE (org_id IS NOT NULL);
+CREATE INDEX care_duties_pupil_id_idx ON public.care_duties USING btree (pupil_id) WHERE (pupil_id IS NOT NULL);
+CREATE INDEX claims_account_id_idx ON public.claims USING btree (account_id);
+CREATE UNIQUE INDEX claims_spoken_open_key ON public.claims USING btree (spoken_hash) WHERE (used_at IS NULL);
+CREATE INDEX classes_org_id_idx ON public.classes USING btree (org_id);
+CREATE INDEX classes_school_id_term_id_idx ON public.classes USING btree (school_id, term_id);
+CREATE INDEX enrollments_class_id_idx ON public.enrollments USING btree (class_id) INCLUDE (person_id, role, during);
+CREATE INDEX expectations_person_id_idx ON ONLY public.expectations USING btree (person_id, school_day);
+CREATE INDEX expectations_unsettled_idx ON ONLY public.expectations USING btree (school_day, due_at) WHERE ((NOT settled) AND (state <> 'cancelled'::text));
+CREATE INDEX expectations_via_class_id_idx ON ONLY public.expectations USING btree (via_class_id, school_day);
+CREATE INDEX external_ids_entity_id_idx ON public.external_ids USING btree (entity_id);
+CREATE INDEX facts_person_id_idx ON ONLY public.facts USING btree (person_id, school_day);
+CREATE INDEX facts_planned_id_idx ON ONLY public.facts USING btree (school_day, planned_id);
+CREATE INDEX facts_supersedes_idx ON ONLY public.facts USING btree (school_day, supersedes) WHERE (supersedes IS NOT NULL);
+CREATE INDEX files_sha256_idx ON public.files USING btree (sha256);
+CREATE INDEX guardianships_guardian_id_idx ON public.guardianships USING btree (guardian_id);
+CREATE UNIQUE INDEX holidays_org_day_key ON public.holidays USING btree (COALESCE(org_id, '00000000-0000-0000-0000-000000000000'::uuid), day);
+CREATE INDEX idempotency_keys_created_at_idx ON public.idempotency_keys USING btree (created_at);
+CREATE INDEX orgs_parent_id_idx ON public.orgs USING btree (parent_id);
+CREATE INDEX orgs_path_idx ON public.orgs USING gist (path);
+CREATE INDEX persons_name_trgm_idx ON public.persons USING gin (name gin_trgm_ops);
+CREATE INDEX school_days_to_close_idx ON public.school_days USING btree (closes_at) WHERE (closed_at IS NULL);
+CREATE INDEX school_days_to_open_idx ON public.school_days USING btree (opens_at) WHERE (opened_at IS NULL);
+CREATE INDEX sessions_account_id_idx ON public.sessions USING btree (account_id);
+
+-- Functions
+
+CREATE OR REPLACE FUNCTION public.adult_for(pupil uuid, day date)
+ RETURNS TABLE(adult_id uuid, deputy_id uuid, via text)
+ LANGUAGE sql
+ STABLE ROWS 1
+AS $function$
+  WITH home AS (
+    SELECT h.class_id, h.org_id, h.school_id, h.year_group, o.path
+    FROM home_classes(adult_for.day) h JOIN orgs o ON o.id = h.org_id
+    WHERE h.person_id = adult_for.pupil
+    UNION ALL
+    SELECT NULL, p.home_org_id, p.home_org_id, NULL, o.path
+    FROM persons p JOIN orgs o ON o.id = p.home_org_id
+    WHERE p.id = adult_for.pupil
+      AND NOT EXISTS (SELECT FROM home_classes(adult_for.day) h WHERE h.person_id = adult_for.pupil)
+  ),
+  candidates AS (
+    SELECT 1 AS rank, 0 AS depth, d.adult_id, d.deputy_id, 'careDuty' AS via
+    FROM care_duties d WHERE d.pupil_id = adult_for.pupil AND d.during @> adult_for.day
+    UNION ALL
+    SELECT 2, 0, d.adult_id, d.deputy_id, 'careDuty'
+    FROM home JOIN care_duties d ON d.class_id = home.class_id AND d.during @> adult_for.day
+    UNION ALL
+    SELECT 3, 0, m.person_id, NULL, 'classTeacher'
+    FROM home JOIN class_members(adult_for.day) m ON m.class_id = home.class_id AND m.role = 'classTeacher'
+    UNION ALL
+    SELECT 4, 0, m.person_id, NULL, 'counsellor'
+    FROM home JOIN class_members(adult_for.day) m ON m.class_id = home.class_id AND m.role = 'counsellor'
+    UNION ALL
+    SELECT 5, -nlevel(o.path), d.adult_id, d.deputy_id, 'counsellor'
+    FROM home JOIN orgs o ON o.path @> home.path
+    JOIN care_duties d ON d.org_id = o.id AND d.during @> adult_for.day
+      AND (d.year_group IS NULL OR d.year_group = home.year_group)
+    UNION ALL
+    SELECT CASE a.role WHEN 'schoolDeputy' THEN 6 WHEN 'principal' THEN 7 ELSE 8 END, -nlevel(o.path), a.person_id, NULL, 'schoolDeputy'
+    FROM home JOIN orgs o ON o.path @> home.path AND o.kind IN ('school', 'campus', 'college')
+    JOIN appointments a ON a.org_id = o.id AND a.during @> adult_for.day
+      AND a.role IN ('schoolDeputy', 'principal', 'schoolAdmin')
+  )
+  SELECT c.adult_id, c.deputy_id, c.via
+  FROM candidates c JOIN persons p ON p.id = c.adult_id AND p.status = 'active'
+  ORDER BY c.rank, c.depth, p.number, p.id LIMIT 1
+$function$;
+
+CREATE OR REPLACE FUNCTION public.app_now()
+ RETURNS timestamp with time zone
+ LANGUAGE sql
+ STABLE PARALLEL SAFE
+AS $function$ SELECT clock_timestamp() + clock_offset FROM clock $function$;
+
+CREATE OR REPLACE FUNCTION public.class_members(day date)
+ RETURNS TABLE(class_id uuid, person_id uuid, role text, is_home boolean, school_id uuid)
+ LANGUAGE sql
+ STABLE PARALLEL SAFE
+AS $function$
+  SELECT e.class_id, e.person_id, e.role, e.is_home, c.school_id
+  FROM enrollments e JOIN classes c ON c.id = e.class_id
+  WHERE e.during @> $1 AND c.during @> $1
+$function$;
+
+CREATE OR REPLACE FUNCTION public.course_group_members(day date)
+ RETURNS TABLE(class_id uuid, person_id uuid, role text)
+ LANGUAGE sql
+ STABLE PARALLEL SAFE
+AS $function$
+  SELECT g.class_id, m.person_id, m.role FROM course_groups g JOIN class_members($1) m USING (class_id)
+  UNION
+  SELECT g.class_id, care.person_id, care.role
+  FROM course_groups g
+  JOIN class_members($1) pupil ON pupil.class_id = g.class_id AND pupil.role = 'pupil'
+  JOIN home_classes($1) home ON home.person_id = pupil.person_id
+  JOIN class_members($1) care ON care.class_id = home.class_id AND care.role IN ('classTeacher', 'counsellor')
+$function$;
+
+CREATE OR REPLACE FUNCTION public.ensure_month_partition(parent text, day date)
+ RETURNS void
+ LANGUAGE plpgsql
+AS $function$
+DECLARE
+  month date := date_trunc('month', day)::date;
+  part text := format('%s_y%sm%s', parent, to_char(month, 'YYYY'), to_char(month, 'MM'));
+BEGIN
+  IF to_regclass(part) IS NULL THEN
+    PERFORM pg_advisory_xact_lock(hashtext('ensure_month_partition'), hashtext(part));
+    IF to_regclass(part) IS NULL THEN
+      EXECUTE format('CREATE TABLE %I PARTITION OF %I FOR VALUES FROM (%L) TO (%L)', part, parent, month, month + interval '1 month');
+    END IF;
+  END IF;
+END $function$;
+
+CREATE OR REPLACE FUNCTION public.facts_insert_only()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+BEGIN
+  RAISE EXCEPTION 'facts are never changed; write a fact that supersedes' USING ERRCODE = 'integrity_constraint_violation';
+END $function$;
+
+CREATE OR REPLACE FUNCTION public.home_classes(day date)
+ RETURNS TABLE(person_id uuid, class_id uuid, class_name text, org_id uuid, school_id uuid, year_group text)
+ LANGUAGE sql
+ STABLE PARALLEL SAFE
+AS $function$
+  SELECT e.person_id, c.id, c.name, c.org_id, c.school_id, c.year_group
+  FROM enrollments e JOIN classes c ON c.id = e.class_id
+  WHERE e.is_home AND e.role = 'pupil' AND e.during @> $1
+$function$;
+
+CREATE OR REPLACE FUNCTION public.mark_dirty(day date, persons uuid[])
+ RETURNS void
+ LANGUAGE sql
+AS $function$
+  INSERT INTO dirty_classes (school_day, class_id)
+  SELECT DISTINCT mark_dirty.day, r.class_id FROM roll_classes(mark_dirty.day, mark_dirty.persons) r
+  WHERE r.class_id IS NOT NULL
+$function$;
+
+CREATE OR REPLACE FUNCTION public.named_adults(day date)
+ RETURNS TABLE(person_id uuid, class_id uuid, school_id uuid, adult_id uuid, deputy_id uuid, via text)
+ LANGUAGE sql
+ STABLE
+AS $function$
+  SELECT h.person_id, h.class_id, h.school_id, a.adult_id, a.deputy_id, a.via
+  FROM home_classes($1) h LEFT JOIN LATERAL adult_for(h.person_id, $1) a ON true
+$function$;
+
+CREATE OR REPLACE FUNCTION public.orgs_move_below()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+BEGIN
+  UPDATE orgs SET path = NEW.path || subpath(path, nlevel(OLD.path))
+  WHERE path <@ OLD.path AND id <> NEW.id;
+  RETURN NULL;
+END $function$;
+
+CREATE OR REPLACE FUNCTION public.orgs_set_path()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+DECLARE parent_path ltree;
+BEGIN
+  IF NEW.parent_id IS NULL THEN
+    NEW.path := replace(NEW.id::text, '-', '')::ltree;
+  ELSE
+    SELECT path INTO STRICT parent_path FROM orgs WHERE id = NEW.parent_id FOR SHARE;
+    IF parent_path @> replace(NEW.id::text, '-', '')::ltree OR parent_path ~ ('*.' || replace(NEW.id::text, '-', '') || '.*')::lquery THEN
+      RAISE EXCEPTION 'org % cannot be moved below itself', NEW.id USING ERRCODE = 'check_violation';
+    END IF;
+    NEW.path := parent_path || replace(NEW.id::text, '-', '')::ltree;
+  END IF;
+  RETURN NEW;
+END $function$;
+
+CREATE OR REPLACE FUNCTION public.roll_classes(day date, persons uuid[])
+ RETURNS TABLE(person_id uuid, class_id uuid)
+ LANGUAGE sql
+ STABLE ROWS 50
+AS $function$
+  SELECT p.person_id, coalesce(
+    (SELECT h.class_id FROM home_classes(roll_classes.day) h WHERE h.person_id = p.person_id LIMIT 1),
+    (SELECT x.via_class_id FROM expectations x
+     WHERE x.person_id = p.person_id AND x.school_day = roll_classes.day
+     ORDER BY x.via_class_id LIMIT 1))
+  FROM (SELECT DISTINCT unnest(roll_classes.persons) AS person_id) p
+$function$;
+
+CREATE OR REPLACE FUNCTION public.standing_facts(day date)
+ RETURNS TABLE(id uuid, person_id uuid, planned_id uuid, way text, from_at timestamp with time zone, to_at timestamp with time zone, seconds integer, outcome text, source text, recorder_id uuid, recorded_at timestamp with time zone)
+ LANGUAGE sql
+ STABLE PARALLEL SAFE
+AS $function$
+  SELECT f.id, f.person_id, f.planned_id, f.way, f.from_at, f.to_at, f.seconds, f.outcome, f.source, f.recorder_id, f.recorded_at
+  FROM facts f
+  WHERE f.school_day = $1
+    AND NOT EXISTS (SELECT FROM facts s WHERE s.school_day = $1 AND s.supersedes = f.id)
+$function$;
+
+-- Views
+
+CREATE VIEW current_appointments AS
+ SELECT a.id AS appointment_id,
+    a.person_id,
+    a.org_id,
+    a.role,
+    o.path,
+    o.kind AS org_kind,
+    o.name AS org_name
+   FROM appointments a
+     JOIN orgs o ON o.id = a.org_id
+  WHERE a.during @> (app_now() AT TIME ZONE o.tz)::date;
+
+CREATE VIEW org_scope AS
+ SELECT id AS org_id,
+    kind,
+    code,
+    name,
+    path,
+    tz,
+    is_demo,
+    parent_id,
+    ( SELECT s.id
+           FROM orgs s
+          WHERE s.path @> o.path AND s.kind = 'school'::text
+         LIMIT 1) AS school_id
+   FROM orgs o;
+
+CREATE VIEW people_cards AS
+ SELECT id AS person_id,
+    home_org_id,
+    number,
+    name,
+    name_readings,
+    status,
+    is_demo
+   FROM persons p;
+
+-- Triggers
+
+CREATE TRIGGER facts_insert_only BEFORE UPDATE ON facts FOR EACH ROW EXECUTE FUNCTION facts_insert_only();
+CREATE TRIGGER orgs_move_below AFTER UPDATE OF parent_id ON orgs FOR EACH ROW WHEN (old.path IS DISTINCT FROM new.path) EXECUTE FUNCTION orgs_move_below();
+CREATE TRIGGER orgs_set_path BEFORE INSERT OR UPDATE OF parent_id ON orgs FOR EACH ROW EXECUTE FUNCTION orgs_set_path();

@@ -1,0 +1,44 @@
+/** Tests of one stage. */
+export interface Counts {
+  readonly passed: number;
+  readonly failed: number;
+  readonly skippedTests: number;
+}
+
+interface Report {
+  readonly numPassedTests: number;
+  readonly numFailedTests: number;
+  readonly numPendingTests: number;
+  readonly numTodoTests: number;
+  readonly testResults: readonly { readonly status: string; readonly assertionResults: readonly unknown[] }[];
+}
+
+/**
+ * Counts the tests in vitest's JSON report so that no failure is missed: a file that did not load counts
+ * as one failed, and so does a run that ended badly without naming a test.
+ *
+ * @param report - the parsed report, `null` when there is none.
+ * @param code - exit code of vitest, `null` when it was killed.
+ */
+export function countTests(report: unknown, code: number | null): Counts {
+  if (!isReport(report)) return { passed: 0, failed: 1, skippedTests: 0 };
+  const unloaded = report.testResults.filter(
+    (file) => file.status === 'failed' && file.assertionResults.length === 0,
+  ).length;
+  const failed = report.numFailedTests + unloaded;
+  return {
+    passed: report.numPassedTests,
+    failed: failed === 0 && code !== 0 ? 1 : failed,
+    skippedTests: report.numPendingTests + report.numTodoTests,
+  };
+}
+
+function isReport(value: unknown): value is Report {
+  return (
+    typeof value === 'object' &&
+    value !== null &&
+    'numPassedTests' in value &&
+    'testResults' in value &&
+    Array.isArray(value.testResults)
+  );
+}

@@ -1,0 +1,121 @@
+import { spawn } from 'node:child_process';
+import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+import { findChromium } from '../../bin/chromium.mjs';
+import { errorCode } from '../../src/platform/start-refusal.ts';
+import { countTests, type Counts } from './counts.ts';
+
+const root = join(import.meta.dirname, '../..');
+
+/** What one stage of `npm test` found. `skipped`: why nothing was run. */
+export interface StageResult extends Counts {
+  readonly skipped?: string;
+  /** What to show when something failed. */
+  readonly output: string;
+}
+
+export interface Stage {
+  readonly name: string;
+  readonly title: string;
+  run(): Promise<StageResult>;
+}
+
+/** A stage that hangs is killed and failed after this long, in milliseconds. */
+const stageLimitMs = 15 * 60_000;
+
+export const stages: readonly Stage[] = [
+  { name: 'types', title: 'types (tsc)', run: () => check('tsc', ['--noEmit']) },
+  { name: 'lint', title: 'lint (oxlint)', run: () => check('oxlint', []) },
+  { name: 'format', title: 'format (oxfmt)', run: () => check('oxfmt', ['--check', '.']) },
+  {
+    name: 'generated',
+    title: 'generated files are fresh (schema.sql)',
+    run: () => check('node', ['tools/schema/write.ts', '--check']),
+  },
+  {
+    name: 'unit',
+    title: 'rules, API against PostgreSQL, views (vitest)',
+    run: () => vitest(['--config', 'vitest.config.ts']),
+  },
+  { name: 'browser', title: 'browser journeys (Chromium)', run: browserTests },
+];
+
+async function browserTests(): Promise<StageResult> {
+  const specs = await specFiles();
+  if (specs.length === 0) return skipped('there are no browser tests in e2e/');
+  if (findChromium() === null) {
+    return skipped(
+      'no Chromium was found; install it (Debian: apt-get install chromium) or set CHROMIUM_PATH',
+    );
+  }
+  const built = await check('node', ['tools/build/web.ts']);
+  if (built.failed > 0) return built;
+  return vitest(['--config', 'vitest.browser.config.ts']);
+}
+
+async function specFiles(): Promise<string[]> {
+  try {
+    return (await readdir(join(root, 'e2e'))).filter((name) => name.endsWith('.spec.ts'));
+  } catch (error) {
+    if (errorCode(error) === 'ENOENT') return [];
+    throw error;
+  }
+}
+
+function skipped(reason: string): StageResult {
+  return { passed: 0, failed: 0, skippedTests: 0, skipped: reason, output: '' };
+}
+
+/** A program that is right when it ends with 0: one passed or one failed. */
+async function check(program: string, args: readonly string[]): Promise<StageResult> {
+  const { code, output } = await run(program, args);
+  const ok = code === 0;
+  return { passed: ok ? 1 : 0, failed: ok ? 0 : 1, skippedTests: 0, output };
+}
+
+async function vitest(args: readonly string[]): Promise<StageResult> {
+  const folder = await mkdtemp(join(tmpdir(), 'nol-report-'));
+  const report = join(folder, 'report.json');
+  try {
+    const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${report}`];
+    const { code, output } = await run('vitest', ['run', ...args, ...reporters]);
+    return { ...countTests(await readReport(report), code), output };
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+async function readReport(file: string): Promise<unknown> {
+  try {
+    return JSON.parse(await readFile(file, 'utf8'));
+  } catch (error) {
+    // Vitest ended before it could write one.
+    if (errorCode(error) === 'ENOENT' || error instanceof SyntaxError) return null;
+    throw error;
+  }
+}
+
+function run(program: string, args: readonly string[]): Promise<{ code: number | null; output: string }> {
+  return new Promise((resolve, reject) => {
+    const child = spawn(program, args, {
+      cwd: root,
+      stdio: ['ignore', 'pipe', 'pipe'],
+      env: { ...process.env, NO_COLOR: '1', CI: '1' },
+    });
+    let output = '';
+    for (const stream of [child.stdout, child.stderr]) {
+      stream.on('data', (chunk: Buffer) => (output += chunk.toString('utf8')));
+    }
+    const limit = setTimeout(() => {
+      output += `\nkilled: not done after ${stageLimitMs / 60_000} minutes\n`;
+      child.kill('SIGKILL');
+    }, stageLimitMs);
+    child.once('error', reject);
+    child.once('close', (code) => {
+      clearTimeout(limit);
+      resolve({ code, output });
+    });
+  });
+}

@@ -1,0 +1,14 @@
+import { defineConfig } from 'vitest/config';
+
+export default defineConfig({
+  test: {
+    name: 'browser',
+    include: ['e2e/**/*.spec.ts'],
+    environment: 'node',
+    pool: 'forks',
+    // A server, a database and a browser a file: one file at a time on two cores.
+    fileParallelism: false,
+    testTimeout: 240_000,
+    hookTimeout: 120_000,
+  },
+});
