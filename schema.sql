@@ -63,6 +63,42 @@ CREATE TABLE audit_seals (
   CONSTRAINT audit_seals_pkey PRIMARY KEY (seal_no)
 );
 
+CREATE TABLE bell_periods (
+  bell_plan_id uuid NOT NULL,
+  starts_at_local time without time zone NOT NULL,
+  ends_at_local time without time zone NOT NULL,
+  period smallint,
+  label text,
+  CONSTRAINT bell_periods_bell_plan_id_fkey FOREIGN KEY (bell_plan_id) REFERENCES bell_plans(id) ON DELETE CASCADE,
+  CONSTRAINT bell_periods_break_has_label CHECK (period IS NOT NULL OR label IS NOT NULL),
+  CONSTRAINT bell_periods_ends_after_start CHECK (ends_at_local > starts_at_local),
+  CONSTRAINT bell_periods_period CHECK (period >= 1 AND period <= 20),
+  CONSTRAINT bell_periods_period_key UNIQUE (bell_plan_id, period),
+  CONSTRAINT bell_periods_pkey PRIMARY KEY (bell_plan_id, starts_at_local)
+);
+
+CREATE TABLE bell_plans (
+  id uuid DEFAULT uuidv7() NOT NULL,
+  school_id uuid NOT NULL,
+  title text NOT NULL,
+  year_groups text[] DEFAULT '{}'::text[] NOT NULL,
+  CONSTRAINT bell_plans_pkey PRIMARY KEY (id),
+  CONSTRAINT bell_plans_school_id_fkey FOREIGN KEY (school_id) REFERENCES orgs(id),
+  CONSTRAINT bell_plans_school_id_title_key UNIQUE (school_id, title),
+  CONSTRAINT bell_plans_title_not_blank CHECK (btrim(title) <> ''::text)
+);
+
+CREATE TABLE bookings (
+  resource_kind text NOT NULL,
+  resource_id uuid NOT NULL,
+  during tstzrange NOT NULL,
+  school_day date NOT NULL,
+  lesson_id uuid NOT NULL,
+  CONSTRAINT bookings_no_double_use PRIMARY KEY (resource_kind, resource_id, during WITHOUT OVERLAPS) DEFERRABLE INITIALLY DEFERRED,
+  CONSTRAINT bookings_resource_kind CHECK (resource_kind = ANY (ARRAY['teacher'::text, 'class'::text, 'classroom'::text])),
+  CONSTRAINT bookings_school_day_lesson_id_fkey FOREIGN KEY (school_day, lesson_id) REFERENCES lessons(school_day, id) ON DELETE CASCADE
+);
+
 CREATE TABLE care_duties (
   id uuid DEFAULT uuidv7() NOT NULL,
   pupil_id uuid,
@@ -115,6 +151,15 @@ CREATE TABLE classes (
   CONSTRAINT classes_school_id_fkey FOREIGN KEY (school_id) REFERENCES orgs(id),
   CONSTRAINT classes_school_kind_name_key UNIQUE (school_id, kind, name, during WITHOUT OVERLAPS),
   CONSTRAINT classes_term_id_fkey FOREIGN KEY (term_id) REFERENCES terms(id)
+);
+
+CREATE TABLE classrooms (
+  id uuid DEFAULT uuidv7() NOT NULL,
+  school_id uuid NOT NULL,
+  name text NOT NULL,
+  CONSTRAINT classrooms_pkey PRIMARY KEY (id),
+  CONSTRAINT classrooms_school_id_fkey FOREIGN KEY (school_id) REFERENCES orgs(id),
+  CONSTRAINT classrooms_school_id_name_key UNIQUE (school_id, name)
 );
 
 CREATE TABLE clock (
@@ -268,6 +313,144 @@ CREATE TABLE idempotency_keys (
   CONSTRAINT idempotency_keys_pkey PRIMARY KEY (actor_key, key)
 );
 
+CREATE TABLE lesson_audiences (
+  school_day date NOT NULL,
+  lesson_id uuid NOT NULL,
+  class_id uuid NOT NULL,
+  own_teacher_id uuid,
+  room_no smallint DEFAULT 1 NOT NULL,
+  CONSTRAINT lesson_audiences_class_id_fkey FOREIGN KEY (class_id) REFERENCES classes(id),
+  CONSTRAINT lesson_audiences_own_teacher_id_fkey FOREIGN KEY (own_teacher_id) REFERENCES persons(id),
+  CONSTRAINT lesson_audiences_pkey PRIMARY KEY (school_day, lesson_id, class_id),
+  CONSTRAINT lesson_audiences_school_day_lesson_id_fkey FOREIGN KEY (school_day, lesson_id) REFERENCES lessons(school_day, id) ON DELETE CASCADE
+) PARTITION BY RANGE (school_day);
+
+CREATE TABLE lesson_links (
+  school_day date NOT NULL,
+  lesson_id uuid NOT NULL,
+  url text NOT NULL,
+  label text NOT NULL,
+  set_by uuid NOT NULL,
+  set_at timestamp with time zone NOT NULL,
+  CONSTRAINT lesson_links_pkey PRIMARY KEY (school_day, lesson_id),
+  CONSTRAINT lesson_links_url CHECK (url ~ '^https://'::text)
+);
+
+CREATE TABLE lesson_logs (
+  id uuid DEFAULT gen_random_uuid() NOT NULL,
+  school_day date NOT NULL,
+  lesson_id uuid NOT NULL,
+  school_id uuid NOT NULL,
+  state text DEFAULT 'live'::text NOT NULL,
+  muted boolean DEFAULT false NOT NULL,
+  talk_n integer DEFAULT 0 NOT NULL,
+  pages_n integer DEFAULT 0 NOT NULL,
+  sealed_ms integer DEFAULT 0 NOT NULL,
+  opened_at timestamp with time zone,
+  opened_by uuid,
+  ended_at timestamp with time zone,
+  ended_ms integer,
+  sealed_at timestamp with time zone,
+  epoch_no integer DEFAULT 1 NOT NULL,
+  epoch_secret bytea NOT NULL,
+  retention_until date NOT NULL,
+  CONSTRAINT lesson_logs_end CHECK ((state = 'ended'::text) = (ended_at IS NOT NULL) AND (ended_at IS NULL) = (ended_ms IS NULL)),
+  CONSTRAINT lesson_logs_lesson_key UNIQUE (school_day, lesson_id),
+  CONSTRAINT lesson_logs_pkey PRIMARY KEY (id),
+  CONSTRAINT lesson_logs_state CHECK (state = ANY (ARRAY['live'::text, 'paused'::text, 'ended'::text]))
+) WITH (fillfactor=70);
+
+CREATE TABLE lesson_staff (
+  school_day date NOT NULL,
+  lesson_id uuid NOT NULL,
+  person_id uuid NOT NULL,
+  duty text DEFAULT 'lead'::text NOT NULL,
+  CONSTRAINT lesson_staff_duty CHECK (duty = ANY (ARRAY['lead'::text, 'own'::text, 'assistant'::text, 'observer'::text])),
+  CONSTRAINT lesson_staff_person_id_fkey FOREIGN KEY (person_id) REFERENCES persons(id),
+  CONSTRAINT lesson_staff_pkey PRIMARY KEY (school_day, lesson_id, person_id),
+  CONSTRAINT lesson_staff_school_day_lesson_id_fkey FOREIGN KEY (school_day, lesson_id) REFERENCES lessons(school_day, id) ON DELETE CASCADE
+) PARTITION BY RANGE (school_day);
+
+CREATE TABLE lessons (
+  school_day date NOT NULL,
+  id uuid DEFAULT uuidv7() NOT NULL,
+  school_id uuid NOT NULL,
+  course_id uuid NOT NULL,
+  topic text,
+  period smallint,
+  period_to smallint,
+  starts_at timestamp with time zone NOT NULL,
+  ends_at timestamp with time zone NOT NULL,
+  mode text NOT NULL,
+  mode_params jsonb DEFAULT '{}'::jsonb NOT NULL,
+  status text DEFAULT 'planned'::text NOT NULL,
+  classroom_id uuid,
+  plan_origin_id uuid,
+  week_no smallint,
+  version integer DEFAULT 1 NOT NULL,
+  moved_from_day date,
+  moved_from_id uuid,
+  moved_to_day date,
+  moved_to_id uuid,
+  log_id uuid,
+  started_at timestamp with time zone,
+  ended_at timestamp with time zone,
+  changed_by_hand boolean DEFAULT false NOT NULL,
+  CONSTRAINT lessons_classroom_id_fkey FOREIGN KEY (classroom_id) REFERENCES classrooms(id),
+  CONSTRAINT lessons_course_id_fkey FOREIGN KEY (course_id) REFERENCES courses(id),
+  CONSTRAINT lessons_ends_after_start CHECK (ends_at > starts_at),
+  CONSTRAINT lessons_moved CHECK ((status = 'moved'::text) = (moved_to_id IS NOT NULL)),
+  CONSTRAINT lessons_period CHECK (period_to >= period),
+  CONSTRAINT lessons_pkey PRIMARY KEY (school_day, id),
+  CONSTRAINT lessons_school_id_fkey FOREIGN KEY (school_id) REFERENCES orgs(id),
+  CONSTRAINT lessons_status CHECK (status = ANY (ARRAY['planned'::text, 'live'::text, 'ended'::text, 'cancelled'::text, 'moved'::text]))
+) PARTITION BY RANGE (school_day);
+
+CREATE TABLE log_heard (
+  log_id uuid NOT NULL,
+  person_id uuid NOT NULL,
+  served int4multirange DEFAULT '{}'::int4multirange NOT NULL,
+  heard int4multirange DEFAULT '{}'::int4multirange NOT NULL,
+  CONSTRAINT log_heard_log_id_fkey FOREIGN KEY (log_id) REFERENCES lesson_logs(id),
+  CONSTRAINT log_heard_pkey PRIMARY KEY (log_id, person_id)
+);
+
+CREATE TABLE log_pages (
+  log_id uuid NOT NULL,
+  sha256 bytea NOT NULL,
+  n integer NOT NULL,
+  large_sha256 text NOT NULL,
+  small_sha256 text NOT NULL,
+  CONSTRAINT log_pages_log_id_fkey FOREIGN KEY (log_id) REFERENCES lesson_logs(id),
+  CONSTRAINT log_pages_n_key UNIQUE (log_id, n),
+  CONSTRAINT log_pages_pkey PRIMARY KEY (log_id, sha256)
+);
+
+CREATE TABLE log_parts (
+  log_id uuid NOT NULL,
+  track smallint NOT NULL,
+  part_no integer NOT NULL,
+  ns int4multirange NOT NULL,
+  rows jsonb NOT NULL,
+  file_sha256 text NOT NULL,
+  size_bytes integer NOT NULL,
+  CONSTRAINT log_parts_log_id_fkey FOREIGN KEY (log_id) REFERENCES lesson_logs(id),
+  CONSTRAINT log_parts_pkey PRIMARY KEY (log_id, track, part_no)
+);
+
+CREATE TABLE log_tail (
+  log_id uuid NOT NULL,
+  track smallint NOT NULL,
+  n integer NOT NULL,
+  start_ms integer NOT NULL,
+  duration_ms integer NOT NULL,
+  sha256 bytea NOT NULL,
+  bytes bytea NOT NULL,
+  CONSTRAINT log_tail_pkey PRIMARY KEY (log_id, track, n),
+  CONSTRAINT log_tail_times CHECK (n >= 0 AND start_ms >= 0 AND duration_ms >= 0),
+  CONSTRAINT log_tail_track CHECK (track >= 1 AND track <= 4)
+) WITH (toast_tuple_target=8160);
+
 CREATE TABLE org_moves (
   org_id uuid NOT NULL,
   parent_id uuid,
@@ -315,6 +498,136 @@ CREATE TABLE persons (
   CONSTRAINT persons_status CHECK (status = ANY (ARRAY['active'::text, 'left'::text, 'merged'::text]))
 );
 
+CREATE TABLE plan_changes (
+  id uuid DEFAULT uuidv7() NOT NULL,
+  school_id uuid NOT NULL,
+  school_day date NOT NULL,
+  lesson_id uuid NOT NULL,
+  kind text NOT NULL,
+  class_ids uuid[] NOT NULL,
+  staff_ids uuid[] NOT NULL,
+  before jsonb,
+  after jsonb,
+  reason text,
+  changed_at timestamp with time zone NOT NULL,
+  changed_by uuid,
+  CONSTRAINT plan_changes_kind CHECK (kind = ANY (ARRAY['added'::text, 'moved'::text, 'cancelled'::text, 'substituted'::text, 'modeChanged'::text, 'restored'::text])),
+  CONSTRAINT plan_changes_pkey PRIMARY KEY (id),
+  CONSTRAINT plan_changes_school_id_fkey FOREIGN KEY (school_id) REFERENCES orgs(id)
+);
+
+CREATE TABLE plan_item_audiences (
+  plan_item_id uuid NOT NULL,
+  class_id uuid NOT NULL,
+  own_teacher_id uuid,
+  CONSTRAINT plan_item_audiences_class_id_fkey FOREIGN KEY (class_id) REFERENCES classes(id),
+  CONSTRAINT plan_item_audiences_own_teacher_id_fkey FOREIGN KEY (own_teacher_id) REFERENCES persons(id),
+  CONSTRAINT plan_item_audiences_pkey PRIMARY KEY (plan_item_id, class_id),
+  CONSTRAINT plan_item_audiences_plan_item_id_fkey FOREIGN KEY (plan_item_id) REFERENCES plan_items(id) ON DELETE CASCADE
+);
+
+CREATE TABLE plan_item_staff (
+  plan_item_id uuid NOT NULL,
+  person_id uuid NOT NULL,
+  duty text DEFAULT 'lead'::text NOT NULL,
+  CONSTRAINT plan_item_staff_duty CHECK (duty = ANY (ARRAY['lead'::text, 'own'::text, 'assistant'::text, 'observer'::text])),
+  CONSTRAINT plan_item_staff_person_id_fkey FOREIGN KEY (person_id) REFERENCES persons(id),
+  CONSTRAINT plan_item_staff_pkey PRIMARY KEY (plan_item_id, person_id),
+  CONSTRAINT plan_item_staff_plan_item_id_fkey FOREIGN KEY (plan_item_id) REFERENCES plan_items(id) ON DELETE CASCADE
+);
+
+CREATE TABLE plan_items (
+  id uuid DEFAULT uuidv7() NOT NULL,
+  school_id uuid NOT NULL,
+  term_id uuid NOT NULL,
+  origin_id uuid NOT NULL,
+  course_id uuid NOT NULL,
+  weekday smallint NOT NULL,
+  period smallint NOT NULL,
+  period_to smallint NOT NULL,
+  weeks smallint[] NOT NULL,
+  mode text NOT NULL,
+  mode_params jsonb DEFAULT '{}'::jsonb NOT NULL,
+  classroom_id uuid,
+  source_key text,
+  version integer DEFAULT 1 NOT NULL,
+  CONSTRAINT plan_items_classroom_id_fkey FOREIGN KEY (classroom_id) REFERENCES classrooms(id),
+  CONSTRAINT plan_items_course_id_fkey FOREIGN KEY (course_id) REFERENCES courses(id),
+  CONSTRAINT plan_items_period CHECK (period >= 1 AND period <= 20 AND period_to >= period AND period_to <= 20),
+  CONSTRAINT plan_items_pkey PRIMARY KEY (id),
+  CONSTRAINT plan_items_school_id_fkey FOREIGN KEY (school_id) REFERENCES orgs(id),
+  CONSTRAINT plan_items_term_id_fkey FOREIGN KEY (term_id) REFERENCES terms(id),
+  CONSTRAINT plan_items_weekday CHECK (weekday >= 1 AND weekday <= 7),
+  CONSTRAINT plan_items_weeks CHECK (cardinality(weeks) > 0 AND (1 <= ALL (weeks)) AND (40 >= ALL (weeks)))
+);
+
+CREATE TABLE presence (
+  school_day date NOT NULL,
+  lesson_id uuid NOT NULL,
+  person_id uuid NOT NULL,
+  minute smallint NOT NULL,
+  heard_ms integer NOT NULL,
+  step smallint NOT NULL,
+  queue_ms integer NOT NULL,
+  via_class_id uuid NOT NULL,
+  CONSTRAINT presence_heard_ms CHECK (heard_ms >= 0 AND heard_ms <= 60000),
+  CONSTRAINT presence_minute CHECK (minute >= 0),
+  CONSTRAINT presence_pkey PRIMARY KEY (school_day, lesson_id, person_id, minute)
+) PARTITION BY RANGE (school_day);
+
+CREATE TABLE roll_call_answers (
+  roll_call_id uuid NOT NULL,
+  person_id uuid NOT NULL,
+  via_class_id uuid NOT NULL,
+  answered_at timestamp with time zone NOT NULL,
+  CONSTRAINT roll_call_answers_pkey PRIMARY KEY (roll_call_id, person_id),
+  CONSTRAINT roll_call_answers_roll_call_id_fkey FOREIGN KEY (roll_call_id) REFERENCES roll_calls(id)
+);
+
+CREATE TABLE roll_calls (
+  id uuid NOT NULL,
+  school_day date NOT NULL,
+  lesson_id uuid NOT NULL,
+  started_by uuid NOT NULL,
+  started_at timestamp with time zone NOT NULL,
+  until_at timestamp with time zone NOT NULL,
+  CONSTRAINT roll_calls_pkey PRIMARY KEY (id)
+);
+
+CREATE TABLE room_entries (
+  school_day date NOT NULL,
+  lesson_id uuid NOT NULL,
+  person_id uuid NOT NULL,
+  standing text NOT NULL,
+  via_class_id uuid,
+  entered_at timestamp with time zone NOT NULL,
+  last_seen_at timestamp with time zone NOT NULL,
+  hand_up_at timestamp with time zone,
+  CONSTRAINT room_entries_pkey PRIMARY KEY (school_day, lesson_id, person_id),
+  CONSTRAINT room_entries_standing CHECK (standing = ANY (ARRAY['pupil'::text, 'teacher'::text, 'assistant'::text, 'observer'::text]))
+) PARTITION BY RANGE (school_day);
+
+CREATE TABLE room_removals (
+  school_day date NOT NULL,
+  lesson_id uuid NOT NULL,
+  person_id uuid NOT NULL,
+  removed_by uuid NOT NULL,
+  removed_at timestamp with time zone NOT NULL,
+  CONSTRAINT room_removals_pkey PRIMARY KEY (school_day, lesson_id, person_id)
+);
+
+CREATE TABLE room_tickets (
+  ticket_hash bytea NOT NULL,
+  school_day date NOT NULL,
+  lesson_id uuid NOT NULL,
+  person_id uuid NOT NULL,
+  standing text NOT NULL,
+  via_class_id uuid,
+  expires_at timestamp with time zone NOT NULL,
+  used_at timestamp with time zone,
+  CONSTRAINT room_tickets_pkey PRIMARY KEY (ticket_hash)
+);
+
 CREATE TABLE runs (
   school_day date NOT NULL,
   planned_id uuid NOT NULL,
@@ -359,6 +672,15 @@ CREATE TABLE sessions (
   CONSTRAINT sessions_pkey PRIMARY KEY (id_hash)
 );
 
+CREATE TABLE talk_keys (
+  log_id uuid NOT NULL,
+  key text NOT NULL,
+  n integer NOT NULL,
+  CONSTRAINT talk_keys_key_length CHECK (length(key) >= 1 AND length(key) <= 120),
+  CONSTRAINT talk_keys_log_id_fkey FOREIGN KEY (log_id) REFERENCES lesson_logs(id),
+  CONSTRAINT talk_keys_pkey PRIMARY KEY (log_id, key)
+);
+
 CREATE TABLE terms (
   id uuid DEFAULT uuidv7() NOT NULL,
   org_id uuid NOT NULL,
@@ -371,6 +693,19 @@ CREATE TABLE terms (
   CONSTRAINT terms_org_id_fkey FOREIGN KEY (org_id) REFERENCES orgs(id),
   CONSTRAINT terms_pkey PRIMARY KEY (id),
   CONSTRAINT terms_week1_monday CHECK (EXTRACT(isodow FROM week1_monday) = 1::numeric)
+);
+
+CREATE TABLE week_publications (
+  term_id uuid NOT NULL,
+  school_id uuid NOT NULL,
+  week_no smallint NOT NULL,
+  version integer NOT NULL,
+  published_at timestamp with time zone NOT NULL,
+  published_by uuid,
+  report jsonb NOT NULL,
+  CONSTRAINT week_publications_pkey PRIMARY KEY (school_id, term_id, week_no, version),
+  CONSTRAINT week_publications_school_id_fkey FOREIGN KEY (school_id) REFERENCES orgs(id),
+  CONSTRAINT week_publications_term_id_fkey FOREIGN KEY (term_id) REFERENCES terms(id)
 );
 
 -- Comments: sensitivity and purpose of columns
@@ -386,6 +721,8 @@ COMMENT ON COLUMN expectations.evidence IS 'sensitivity=3 purpose=show pupil and
 COMMENT ON COLUMN facts.person_id IS 'sensitivity=2 purpose=reach of the day';
 COMMENT ON COLUMN facts.outcome IS 'sensitivity=3 purpose=reach of the day';
 COMMENT ON COLUMN facts.detail IS 'sensitivity=3 purpose=show pupil and guardian why';
+COMMENT ON COLUMN log_heard.heard IS 'sensitivity=2 purpose=know who was reached';
+COMMENT ON COLUMN log_tail.bytes IS 'sensitivity=3 purpose=teach and replay the lesson';
 COMMENT ON COLUMN orgs.name IS 'sensitivity=1 purpose=identify the unit';
 COMMENT ON COLUMN persons.id IS 'sensitivity=1 purpose=key';
 COMMENT ON COLUMN persons.home_org_id IS 'sensitivity=2 purpose=membership';
@@ -397,12 +734,21 @@ COMMENT ON COLUMN persons.sex IS 'sensitivity=3 purpose=statutory class lists (o
 COMMENT ON COLUMN persons.status IS 'sensitivity=2 purpose=membership';
 COMMENT ON COLUMN persons.is_demo IS 'sensitivity=1 purpose=remove the demo';
 COMMENT ON COLUMN persons.created_at IS 'sensitivity=1 purpose=retention';
+COMMENT ON COLUMN presence.person_id IS 'sensitivity=2 purpose=know who was reached';
+COMMENT ON COLUMN presence.heard_ms IS 'sensitivity=2 purpose=know who was reached';
+COMMENT ON COLUMN roll_call_answers.person_id IS 'sensitivity=2 purpose=know who was reached';
+COMMENT ON COLUMN room_entries.person_id IS 'sensitivity=2 purpose=know who was reached';
+COMMENT ON COLUMN room_entries.entered_at IS 'sensitivity=2 purpose=know who was reached';
+COMMENT ON COLUMN room_entries.last_seen_at IS 'sensitivity=2 purpose=see who dropped out';
+COMMENT ON COLUMN room_removals.person_id IS 'sensitivity=3 purpose=keep a lesson undisturbed';
 
 -- Indexes
 
 CREATE INDEX appointments_org_id_role_idx ON public.appointments USING btree (org_id, role);
 CREATE INDEX audit_lines_org_id_at_idx ON public.audit_lines USING btree (org_id, at);
 CREATE INDEX audit_lines_unsealed_idx ON public.audit_lines USING btree (id) WHERE (seal_no IS NULL);
+CREATE UNIQUE INDEX bell_plans_one_default_key ON public.bell_plans USING btree (school_id) WHERE (year_groups = '{}'::text[]);
+CREATE INDEX bookings_lesson_id_idx ON public.bookings USING btree (school_day, lesson_id);
 CREATE INDEX care_duties_adult_id_idx ON public.care_duties USING btree (adult_id);
 CREATE INDEX care_duties_class_id_idx ON public.care_duties USING btree (class_id) WHERE (class_id IS NOT NULL);
 CREATE INDEX care_duties_org_id_idx ON public.care_duties USING btree (org_id) WHERE (org_id IS NOT NULL);
@@ -423,9 +769,27 @@ CREATE INDEX files_sha256_idx ON public.files USING btree (sha256);
 CREATE INDEX guardianships_guardian_id_idx ON public.guardianships USING btree (guardian_id);
 CREATE UNIQUE INDEX holidays_org_day_key ON public.holidays USING btree (COALESCE(org_id, '00000000-0000-0000-0000-000000000000'::uuid), day);
 CREATE INDEX idempotency_keys_created_at_idx ON public.idempotency_keys USING btree (created_at);
+CREATE INDEX lesson_audiences_class_id_idx ON ONLY public.lesson_audiences USING btree (class_id, school_day);
+CREATE INDEX lesson_logs_retention_until_idx ON public.lesson_logs USING btree (retention_until);
+CREATE INDEX lesson_logs_unsealed_idx ON public.lesson_logs USING btree (id) WHERE (sealed_at IS NULL);
+CREATE INDEX lesson_staff_person_id_idx ON ONLY public.lesson_staff USING btree (person_id, school_day);
+CREATE INDEX lessons_log_id_idx ON ONLY public.lessons USING btree (log_id);
+CREATE INDEX lessons_plan_origin_id_idx ON ONLY public.lessons USING btree (plan_origin_id, week_no);
+CREATE UNIQUE INDEX lessons_plan_origin_id_key ON ONLY public.lessons USING btree (school_day, plan_origin_id, week_no) WHERE ((plan_origin_id IS NOT NULL) AND (status <> 'moved'::text));
+CREATE INDEX lessons_school_id_idx ON ONLY public.lessons USING btree (school_id, school_day);
+CREATE INDEX log_pages_files_idx ON public.log_pages USING btree (large_sha256);
 CREATE INDEX orgs_parent_id_idx ON public.orgs USING btree (parent_id);
 CREATE INDEX orgs_path_idx ON public.orgs USING gist (path);
 CREATE INDEX persons_name_trgm_idx ON public.persons USING gin (name gin_trgm_ops);
+CREATE INDEX plan_changes_lesson_id_idx ON public.plan_changes USING btree (lesson_id);
+CREATE INDEX plan_changes_school_id_idx ON public.plan_changes USING btree (school_id, school_day);
+CREATE INDEX plan_item_audiences_class_id_idx ON public.plan_item_audiences USING btree (class_id);
+CREATE INDEX plan_item_staff_person_id_idx ON public.plan_item_staff USING btree (person_id);
+CREATE INDEX plan_items_origin_id_idx ON public.plan_items USING btree (origin_id);
+CREATE INDEX plan_items_school_id_term_id_idx ON public.plan_items USING btree (school_id, term_id);
+CREATE UNIQUE INDEX plan_items_source_key_key ON public.plan_items USING btree (school_id, term_id, source_key) WHERE (source_key IS NOT NULL);
+CREATE INDEX roll_calls_lesson_idx ON public.roll_calls USING btree (school_day, lesson_id);
+CREATE INDEX room_tickets_expires_at_idx ON public.room_tickets USING btree (expires_at);
 CREATE INDEX school_days_to_close_idx ON public.school_days USING btree (closes_at) WHERE (closed_at IS NULL);
 CREATE INDEX school_days_to_open_idx ON public.school_days USING btree (opens_at) WHERE (opened_at IS NULL);
 CREATE INDEX sessions_account_id_idx ON public.sessions USING btree (account_id);
@@ -539,6 +903,19 @@ AS $function$
   WHERE e.is_home AND e.role = 'pupil' AND e.during @> $1
 $function$;
 
+CREATE OR REPLACE FUNCTION public.lesson_people(day date)
+ RETURNS TABLE(lesson_id uuid, person_id uuid, via_class_id uuid, school_id uuid, starts_at timestamp with time zone, ends_at timestamp with time zone, mode text)
+ LANGUAGE sql
+ STABLE PARALLEL SAFE ROWS 10000
+AS $function$
+  SELECT DISTINCT ON (l.id, m.person_id) l.id, m.person_id, a.class_id, l.school_id, l.starts_at, l.ends_at, l.mode
+  FROM lessons l
+  JOIN lesson_audiences a ON a.school_day = l.school_day AND a.lesson_id = l.id
+  JOIN class_members($1) m ON m.class_id = a.class_id AND m.role = 'pupil'
+  WHERE l.school_day = $1 AND l.status NOT IN ('cancelled', 'moved')
+  ORDER BY l.id, m.person_id, m.is_home DESC, a.class_id
+$function$;
+
 CREATE OR REPLACE FUNCTION public.mark_dirty(day date, persons uuid[])
  RETURNS void
  LANGUAGE sql
@@ -622,6 +999,65 @@ CREATE VIEW current_appointments AS
    FROM appointments a
      JOIN orgs o ON o.id = a.org_id
   WHERE a.during @> (app_now() AT TIME ZONE o.tz)::date;
+
+CREATE VIEW lesson_cards AS
+ SELECT l.school_day,
+    l.id AS lesson_id,
+    l.school_id,
+    l.course_id,
+    c.title AS course_title,
+    l.topic,
+    l.period,
+    l.period_to,
+    l.starts_at,
+    l.ends_at,
+    l.mode,
+    l.mode_params,
+    l.status,
+    l.version,
+    l.log_id,
+    l.started_at,
+    l.ended_at,
+    l.week_no,
+    lead.person_id AS lead_id,
+    p.name AS lead_name,
+    room.name AS classroom_name
+   FROM lessons l
+     JOIN courses c ON c.id = l.course_id
+     LEFT JOIN LATERAL ( SELECT s.person_id
+           FROM lesson_staff s
+          WHERE s.school_day = l.school_day AND s.lesson_id = l.id AND s.duty = 'lead'::text
+          ORDER BY s.person_id
+         LIMIT 1) lead ON true
+     LEFT JOIN persons p ON p.id = lead.person_id
+     LEFT JOIN classrooms room ON room.id = l.classroom_id
+  WHERE l.status <> 'moved'::text;
+
+CREATE VIEW lesson_classes AS
+ SELECT a.school_day,
+    a.lesson_id,
+    a.class_id,
+    c.name AS class_name,
+    c.school_id,
+    c.year_group,
+    a.own_teacher_id,
+    a.room_no
+   FROM lesson_audiences a
+     JOIN classes c ON c.id = a.class_id;
+
+CREATE VIEW lesson_teachers AS
+ SELECT s.school_day,
+    s.lesson_id,
+    s.person_id,
+    s.duty
+   FROM lesson_staff s
+UNION
+ SELECT a.school_day,
+    a.lesson_id,
+    a.own_teacher_id AS person_id,
+    'own'::text AS duty
+   FROM lesson_audiences a
+  WHERE a.own_teacher_id IS NOT NULL;
 
 CREATE VIEW org_scope AS
  SELECT id AS org_id,
