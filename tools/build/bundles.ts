@@ -16,6 +16,13 @@ export function bundleConfig(build: WebBuild, outDir: string): InlineConfig {
     ...COMMON,
     base: `/assets/${build.name}/`,
     plugins: build.name === 'console' ? [react()] : [],
+    worker: {
+      format: 'es',
+      rolldownOptions: {
+        // Flat, as everything else: the page's rule for worker addresses allows no subfolder.
+        output: { entryFileNames: '[name].[hash].js', chunkFileNames: '[name].[hash].js' },
+      },
+    },
     build: {
       outDir: `${outDir}/${build.name}`,
       emptyOutDir: true,
