@@ -33,6 +33,7 @@ export async function insertFacts(
         source: fact.source,
         source_key: fact.sourceKey,
         recorder_id: fact.recorderId ?? null,
+        recorded_at: fact.recordedAt ?? sql<Date>`app_now()`,
         supersedes: fact.supersedes ?? null,
         detail: JSON.stringify(fact.detail ?? {}),
       })),

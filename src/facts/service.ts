@@ -32,6 +32,8 @@ export interface NewFact {
   /** Natural key inside the source: writing the same key again changes nothing. */
   readonly sourceKey: string;
   readonly recorderId?: string | null;
+  /** When it became known; default: now. Given for what another system recorded earlier. */
+  readonly recordedAt?: Date;
   /** Fact that this one replaces; the old one stays readable and counts no more. */
   readonly supersedes?: string | null;
   /** Recording: `{ heard: [[fromSecond, toSecond], …] }` of lesson time joins live and replay without counting twice. */

@@ -1,0 +1,365 @@
+import { absentOutcome, isReaching, trustRank } from '../../facts/trust.ts';
+import type { ExpectationState, Way } from '../../facts/tables.ts';
+import { clip, coveredLength, gaps, union, type Interval } from './intervals.ts';
+
+/** When a school calls a pupil late, gone early, made up or reached. Data: a school changes it, not us. */
+export interface AttendanceRules {
+  /** Whole minutes after the beginning that are not yet late, 0–60. */
+  readonly lateMinutes: number;
+  /** Least part of the taught time for having been there, in percent, 1–100. */
+  readonly leftEarlyPercent: number;
+  /** Least part of the voice heard once for a lesson to be made up, in percent, 1–100. */
+  readonly madeUpPercent: number;
+  /** What a day needs so that the pupil counts as reached. */
+  readonly dayNeeds: 'anyLesson' | 'everyLesson';
+  /** Hours from the day's close until a follow-up is due, 1–72. */
+  readonly followUpHours: number;
+  /** Hours in which somebody answers "I cannot attend" during the day, 1–24. */
+  readonly helpHours: number;
+}
+
+export const defaultRules: AttendanceRules = {
+  lateMinutes: 10,
+  leftEarlyPercent: 70,
+  madeUpPercent: 80,
+  dayNeeds: 'anyLesson',
+  followUpHours: 16,
+  helpHours: 2,
+};
+
+/** A fact as the rules read it; superseded ones are already left out. */
+export interface StandingFact {
+  readonly id: string;
+  /** null: for the day as a whole. */
+  readonly plannedId: string | null;
+  readonly way: Way;
+  readonly fromAt: Date | null;
+  readonly toAt: Date | null;
+  readonly seconds: number | null;
+  readonly outcome: string | null;
+  readonly source: string;
+  readonly recordedAt: Date;
+  /** Seconds of lesson time heard in a recording, as pairs. */
+  readonly heard?: readonly (readonly [number, number])[];
+}
+
+export interface PlannedSpan {
+  readonly startsAt: Date;
+  readonly dueAt: Date;
+  /** Taught in a room of ours: without a run it was never taught, whoever waited in front of it. */
+  readonly needsRun: boolean;
+}
+
+export interface RunSpan {
+  readonly startedAt: Date;
+  readonly endedAt: Date | null;
+  readonly taughtSeconds: number | null;
+  readonly voiceSeconds: number | null;
+}
+
+/** Why a state is what it is, as the data of plain sentences; instants as ISO text. */
+export interface Evidence {
+  readonly enteredAt?: string;
+  readonly leftAt?: string;
+  readonly away?: readonly { readonly from: string; readonly to: string }[];
+  readonly attendedSeconds?: number;
+  readonly taughtSeconds?: number;
+  readonly heardSeconds?: number;
+  readonly voiceSeconds?: number;
+  /** Limit that decided, in the unit of its rule. */
+  readonly lateMinutes?: number;
+  readonly leftEarlyPercent?: number;
+  readonly madeUpPercent?: number;
+  /** Whose word decided when it was not a measurement. */
+  readonly source?: string;
+  readonly outcome?: string;
+  /** An adult of the school agreed that the pupil need not attend. */
+  readonly excusedByStaff?: boolean;
+  readonly reason?: string;
+  /** Nobody taught: the pupil missed nothing and still was not reached. */
+  readonly notTaught?: boolean;
+}
+
+export interface Judgement {
+  readonly state: Exclude<ExpectationState, 'cancelled'>;
+  readonly way: Way | null;
+  readonly bestFactId: string | null;
+  /** Judged after the end; only a new fact can change it. */
+  readonly settled: boolean;
+  readonly evidence: Evidence | null;
+}
+
+/** States in which the planned thing reached the pupil. */
+export const reachedStates = ['present', 'late', 'madeUp', 'reached'] as const;
+
+/** A lesson that nobody ended counts as over this long after its planned end. */
+const forgottenEndMs = 60 * 60_000;
+/** Shorter breaks of the line are not worth a sentence. */
+const awayWorthTellingMs = 30_000;
+
+/**
+ * State of one expectation from all that is known of it.
+ *
+ * The order of the facts does not matter, and overlapping intervals count once. Late and present time are
+ * measured from when the lesson really began; what was made up later wins over what was missed.
+ * Before the end `present` and `late` mean "is here now"; `missed` and `leftEarly` are said only after it.
+ *
+ * @param facts - standing facts of this person for this planned thing, or for the whole day.
+ * @param now - the product's clock.
+ */
+export function judge(
+  planned: PlannedSpan,
+  run: RunSpan | null,
+  facts: readonly StandingFact[],
+  rules: AttendanceRules,
+  now: Date,
+): Judgement {
+  const window = taughtWindow(planned, run, now);
+  const settled = window.isOver;
+  const known = { planned, run, facts, rules, window };
+  const found = judgeLive(known) ?? judgeRecording(known) ?? judgeOtherWays(known) ?? judgeExcuse(known);
+  if (found) return { ...found, settled };
+  const partly = judgePartly(known);
+  if (partly) return { ...partly, settled };
+  if (!settled) return { state: 'open', way: null, bestFactId: null, settled, evidence: null };
+  const notTaught = planned.needsRun && run === null;
+  const denial = denialOf(facts);
+  return {
+    state: 'missed',
+    way: null,
+    bestFactId: denial?.id ?? null,
+    settled,
+    evidence: notTaught
+      ? { notTaught: true }
+      : denial
+        ? { source: denial.source, outcome: absentOutcome }
+        : {},
+  };
+}
+
+interface Known {
+  readonly planned: PlannedSpan;
+  readonly run: RunSpan | null;
+  readonly facts: readonly StandingFact[];
+  readonly rules: AttendanceRules;
+  readonly window: Window;
+}
+type Found = Omit<Judgement, 'settled'>;
+
+interface Window extends Interval {
+  readonly isOver: boolean;
+  readonly taughtSeconds: number;
+}
+
+/** The time in which one could be taught; a teacher who comes late moves the beginning, never forward. */
+function taughtWindow(planned: PlannedSpan, run: RunSpan | null, now: Date): Window {
+  const due = planned.dueAt.getTime();
+  const from = Math.max(planned.startsAt.getTime(), run?.startedAt.getTime() ?? 0);
+  const forgotten = now.getTime() >= due + forgottenEndMs;
+  const isOver = run ? run.endedAt !== null || forgotten : now.getTime() >= due;
+  const end = run
+    ? (run.endedAt?.getTime() ?? (forgotten ? due : now.getTime()))
+    : Math.min(due, now.getTime());
+  const to = Math.max(from, end);
+  const taughtSeconds = run?.endedAt ? (run.taughtSeconds ?? (to - from) / 1000) : (to - from) / 1000;
+  return { from, to, isOver, taughtSeconds };
+}
+
+function liveIntervals({ facts }: Known): Interval[] {
+  return facts
+    .filter((fact) => (fact.way === 'live' || fact.way === 'external') && fact.fromAt && fact.toAt)
+    .map((fact) => ({ from: fact.fromAt!.getTime(), to: fact.toAt!.getTime() }));
+}
+
+/** The most trusted word about having been there; the newest of equals. Intervals are no word. */
+function wordOf(facts: readonly StandingFact[]): StandingFact | undefined {
+  return facts
+    .filter((fact) => fact.plannedId !== null && (isReaching(fact.outcome) || fact.outcome === absentOutcome))
+    .sort(
+      (a, b) =>
+        trustRank(a.source) - trustRank(b.source) ||
+        b.recordedAt.getTime() - a.recordedAt.getTime() ||
+        (a.id < b.id ? -1 : 1),
+    )[0];
+}
+
+function denialOf(facts: readonly StandingFact[]): StandingFact | undefined {
+  const word = wordOf(facts);
+  return word?.outcome === absentOutcome ? word : undefined;
+}
+
+function attendance(known: Known): {
+  evidence: Evidence;
+  enough: boolean;
+  late: boolean;
+  seconds: number;
+  factId: string | null;
+} {
+  const { window, rules } = known;
+  const all = union(liveIntervals(known));
+  const inside = clip(all, window);
+  const seconds = Math.round(coveredLength(inside) / 1000);
+  const entered = all[0]?.from;
+  const left = all.at(-1)?.to;
+  const away = gaps(inside, {
+    from: Math.max(window.from, inside[0]?.from ?? window.from),
+    to: inside.at(-1)?.to ?? window.from,
+  })
+    .filter((gap) => gap.to - gap.from >= awayWorthTellingMs)
+    .map((gap) => ({ from: iso(gap.from), to: iso(gap.to) }));
+  const taughtSeconds = Math.round(window.taughtSeconds);
+  return {
+    seconds,
+    enough: seconds > 0 && seconds * 100 >= rules.leftEarlyPercent * taughtSeconds,
+    late: entered !== undefined && entered > window.from + rules.lateMinutes * 60_000,
+    factId:
+      known.facts.filter((fact) => fact.fromAt && fact.way !== 'recording').sort(byFromThenId)[0]?.id ?? null,
+    evidence: {
+      ...(entered === undefined ? {} : { enteredAt: iso(entered), leftAt: iso(left ?? entered) }),
+      ...(away.length > 0 ? { away } : {}),
+      attendedSeconds: seconds,
+      taughtSeconds,
+    },
+  };
+}
+
+function judgeLive(known: Known): Found | null {
+  const { facts, rules, planned, run } = known;
+  const word = wordOf(facts);
+  if (word?.outcome === absentOutcome) return null;
+  const been = attendance(known);
+  const hasIntervals = been.evidence.enteredAt !== undefined;
+  const liveWord = word && (word.way === 'live' || word.way === 'external') ? word : undefined;
+  // A person who looked into it is believed against the connection; an answered roll call is one moment of a lesson.
+  if (liveWord && (liveWord.source === 'correction' || liveWord.source === 'contact' || !hasIntervals)) {
+    return {
+      state: 'present',
+      way: liveWord.way,
+      bestFactId: liveWord.id,
+      evidence: {
+        ...(hasIntervals ? been.evidence : {}),
+        source: liveWord.source,
+        outcome: liveWord.outcome ?? 'present',
+      },
+    };
+  }
+  if (planned.needsRun && run === null) return null;
+  if (!been.enough) return null;
+  return {
+    state: been.late ? 'late' : 'present',
+    way: facts.find((fact) => fact.id === been.factId)?.way ?? 'live',
+    bestFactId: been.factId,
+    evidence: been.late ? { ...been.evidence, lateMinutes: rules.lateMinutes } : been.evidence,
+  };
+}
+
+function judgeRecording(known: Known): Found | null {
+  const { facts, rules, run, window } = known;
+  const recordings = facts.filter((fact) => fact.way === 'recording');
+  if (recordings.length === 0) return null;
+  const voiceSeconds = run?.voiceSeconds ?? Math.round(window.taughtSeconds);
+  const heardSeconds = heardOnce(known, recordings);
+  if (voiceSeconds <= 0 || heardSeconds * 100 < rules.madeUpPercent * voiceSeconds) return null;
+  const best = [...recordings].sort(
+    (a, b) => (b.seconds ?? 0) - (a.seconds ?? 0) || (a.id < b.id ? -1 : 1),
+  )[0];
+  return {
+    state: 'madeUp',
+    way: 'recording',
+    bestFactId: best?.id ?? null,
+    evidence: {
+      heardSeconds: Math.min(heardSeconds, voiceSeconds),
+      voiceSeconds,
+      madeUpPercent: rules.madeUpPercent,
+    },
+  };
+}
+
+/** Seconds heard once: the largest count, or where ranges are known the union of replayed and live time. */
+function heardOnce(known: Known, recordings: readonly StandingFact[]): number {
+  const counted = Math.max(...recordings.map((fact) => fact.seconds ?? 0));
+  const replayed = recordings.flatMap((fact) => (fact.heard ?? []).map(([from, to]) => ({ from, to })));
+  const start = known.run?.startedAt.getTime();
+  if (replayed.length === 0 || start === undefined || denialOf(known.facts))
+    return Math.max(counted, coveredLength(replayed));
+  const live = clip(liveIntervals(known), known.window).map(({ from, to }) => ({
+    from: (from - start) / 1000,
+    to: (to - start) / 1000,
+  }));
+  return Math.max(counted, Math.round(coveredLength([...replayed, ...live])));
+}
+
+function judgeOtherWays({ facts, window }: Known): Found | null {
+  const word = wordOf(facts);
+  if (
+    word &&
+    isReaching(word.outcome) &&
+    word.way !== 'live' &&
+    word.way !== 'external' &&
+    word.way !== 'excused'
+  ) {
+    return reachedBy(word);
+  }
+  // A paper pack or a television morning for the whole day stands in for each lesson that nothing else reached.
+  if (!window.isOver) return null;
+  const wholeDay = facts
+    .filter((fact) => fact.plannedId === null && isReaching(fact.outcome))
+    .sort((a, b) => trustRank(a.source) - trustRank(b.source) || (a.id < b.id ? -1 : 1))[0];
+  return wholeDay ? reachedBy(wholeDay) : null;
+}
+
+function reachedBy(fact: StandingFact): Found {
+  return {
+    state: 'reached',
+    way: fact.way,
+    bestFactId: fact.id,
+    evidence: { source: fact.source, outcome: fact.outcome ?? 'taught' },
+  };
+}
+
+function judgeExcuse({ facts }: Known): Found | null {
+  const excuse = facts
+    .filter((fact) => fact.way === 'excused' && fact.outcome !== 'withdrawn')
+    .sort((a, b) => trustRank(a.source) - trustRank(b.source) || (a.id < b.id ? -1 : 1))[0];
+  if (!excuse) return null;
+  return {
+    state: 'excused',
+    way: 'excused',
+    bestFactId: excuse.id,
+    evidence: {
+      source: excuse.source,
+      excusedByStaff: excuse.source !== 'excuse',
+      ...(excuse.outcome ? { reason: excuse.outcome } : {}),
+    },
+  };
+}
+
+/** Was there, and not long enough: here while it runs, not the whole lesson afterwards. */
+function judgePartly(known: Known): Found | null {
+  const { planned, run, window, rules, facts } = known;
+  if (denialOf(facts) || (planned.needsRun && run === null)) return null;
+  const been = attendance(known);
+  if (been.seconds === 0) return null;
+  const recordings = facts.filter((fact) => fact.way === 'recording');
+  const heard =
+    recordings.length > 0
+      ? { heardSeconds: heardOnce(known, recordings), madeUpPercent: rules.madeUpPercent }
+      : {};
+  const evidence = { ...been.evidence, ...heard };
+  const base = { way: 'live' as const, bestFactId: been.factId };
+  if (window.isOver)
+    return {
+      ...base,
+      state: 'leftEarly',
+      evidence: { ...evidence, leftEarlyPercent: rules.leftEarlyPercent },
+    };
+  return { ...base, state: been.late ? 'late' : 'present', evidence };
+}
+
+function byFromThenId(a: StandingFact, b: StandingFact): number {
+  return (a.fromAt?.getTime() ?? 0) - (b.fromAt?.getTime() ?? 0) || (a.id < b.id ? -1 : 1);
+}
+
+function iso(ms: number): string {
+  return new Date(ms).toISOString();
+}
