@@ -1,0 +1,229 @@
+import { randomBytes } from 'node:crypto';
+import cookie from '@fastify/cookie';
+import multipart from '@fastify/multipart';
+import websocket from '@fastify/websocket';
+import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
+import { Ajv } from 'ajv';
+import ajvFormats from 'ajv-formats';
+import Fastify, {
+  type FastifyError,
+  type FastifyInstance,
+  type FastifyRequest,
+  type FastifySchemaCompiler,
+  type RouteOptions,
+} from 'fastify';
+import { anonymousActor, type Actor } from './actor.ts';
+import type { Action } from './authorize.ts';
+import { AppError } from './errors.ts';
+import type { Logger } from './log.ts';
+import { sendProblem } from './problem.ts';
+
+declare module 'fastify' {
+  interface FastifyRequest {
+    actor: Actor;
+  }
+  interface FastifyContextConfig {
+    /** The action the use case behind this route authorises, or several when the subject decides which. */
+    action?: Action<never> | readonly Action<never>[];
+    /** Answers without a JSON schema: what they are instead, e.g. `text/html`, `audio/mp4`. */
+    answers?: string;
+    /** Routes of the platform itself (health, assets, API document) that concern no person and no school. */
+    open?: true;
+  }
+}
+
+export interface HttpOptions {
+  readonly log: Logger;
+  /** Finds out who asks. */
+  authenticate(request: FastifyRequest): Promise<Actor>;
+  /** Addresses of proxies whose X-Forwarded-* headers count; none by default (B-10). */
+  readonly trustedProxies?: readonly string[];
+  /** Tests and development: a successful answer whose action was never authorised becomes an error. */
+  readonly verifyAuthorisation?: boolean;
+  readonly https?: { readonly key: string; readonly cert: string };
+}
+
+/**
+ * The bare server: strict validation, problem answers, who asks, and the start-up gate. Capabilities
+ * register their routes on it.
+ */
+export async function createHttp(options: HttpOptions): Promise<FastifyInstance> {
+  const { log, trustedProxies = [], https } = options;
+  const app: FastifyInstance = Fastify({
+    ...(https ? { https } : {}),
+    logger: false,
+    trustProxy: trustedProxies.length > 0 ? [...trustedProxies] : false,
+    bodyLimit: 1_048_576,
+    requestTimeout: 60_000,
+    keepAliveTimeout: 72_000,
+    genReqId: () => randomBytes(8).toString('hex'),
+    forceCloseConnections: true,
+  }) as unknown as FastifyInstance;
+  app.setValidatorCompiler(validatorCompiler());
+  app.decorateRequest('actor');
+  await app.register(cookie);
+  await app.register(multipart, {
+    limits: { files: 1, fileSize: 64 * 1_048_576, parts: 20, fields: 10, fieldSize: 10_000 },
+  });
+  await app.register(websocket, { options: { maxPayload: 65_536, perMessageDeflate: false } });
+
+  app.addHook('onRoute', requireDeclaredAccess);
+  app.addHook('onRequest', async (request) => {
+    // Assigned first, so that a refusal in this very hook can be logged and answered.
+    request.actor = anonymousActor();
+    refuseCrossSite(request);
+    if (!request.routeOptions.config.open) request.actor = await options.authenticate(request);
+  });
+  if (options.verifyAuthorisation) app.addHook('onSend', requireAuthorised);
+  app.addHook('onResponse', async (request, reply) => {
+    const level = reply.statusCode >= 500 ? 'error' : 'debug';
+    log[level](
+      {
+        id: request.id,
+        method: request.method,
+        route: request.routeOptions.url ?? 'unknown',
+        status: reply.statusCode,
+        durationMs: Math.round(reply.elapsedTime),
+      },
+      'http.answer',
+    );
+  });
+  app.setErrorHandler((error: FastifyError, request, reply) => {
+    const refusal = asRefusal(error);
+    if (!refusal) {
+      log.error({ err: error, id: request.id, route: request.routeOptions.url }, 'http.error');
+    }
+    return sendProblem(request, reply, refusal ?? unexpected(error));
+  });
+  app.setNotFoundHandler((request, reply) =>
+    sendProblem(request, reply, new AppError(404, 'not_found', 'There is no such address.')),
+  );
+  return app.withTypeProvider<TypeBoxTypeProvider>() as unknown as FastifyInstance;
+}
+
+/**
+ * The start fails when a route declares no action, a write no body schema, or an answer no schema
+ * (A-08): what is not declared cannot be allowed, checked or documented.
+ */
+function requireDeclaredAccess(route: RouteOptions): void {
+  const config = route.config ?? {};
+  if (config.open) return;
+  const methods = [route.method].flat().filter((method) => method !== 'HEAD' && method !== 'OPTIONS');
+  const name = `${methods.join('/')} ${route.url}`;
+  if (!config.action) throw new Error(`Route ${name} declares no action.`);
+  const writes = methods.some((method) => method !== 'GET');
+  if (writes && !route.schema?.body && !config.answers && !route.schema?.consumes) {
+    throw new Error(`Route ${name} writes but declares no body schema.`);
+  }
+  if (!route.schema?.response && !config.answers && !route.websocket) {
+    throw new Error(`Route ${name} declares no response schema.`);
+  }
+}
+
+/** Test hook of the gate: an answer that went out without its declared action having been authorised is a bug. */
+async function requireAuthorised(
+  request: FastifyRequest,
+  reply: { statusCode: number },
+  payload: unknown,
+): Promise<unknown> {
+  const { action } = request.routeOptions.config;
+  if (reply.statusCode < 400 && action) {
+    const names = [action].flat().map(({ name }) => name);
+    if (!names.some((name) => request.actor.granted.has(name))) {
+      reply.statusCode = 500;
+      return JSON.stringify({ code: 'not_authorised', detail: `No ${names.join(' or ')} was authorised.` });
+    }
+  }
+  return payload;
+}
+
+/**
+ * Writes and sockets must come from our own pages (B-06). Browsers too old for Sec-Fetch-Site send
+ * Origin on writes; programs without either carry no cookie that a foreign page could ride on, or send
+ * the header `nol-client`.
+ */
+function refuseCrossSite(request: FastifyRequest): void {
+  const isSocket = request.headers.upgrade !== undefined;
+  if (!isSocket && (request.method === 'GET' || request.method === 'HEAD' || request.method === 'OPTIONS')) return;
+  const site = request.headers['sec-fetch-site'];
+  const { origin } = request.headers;
+  if (site !== undefined && site !== 'same-origin' && site !== 'none') throw crossSite();
+  if (origin !== undefined) {
+    if (!URL.canParse(origin) || new URL(origin).host !== request.host) throw crossSite();
+    return;
+  }
+  if (site === undefined && request.headers.cookie !== undefined && request.headers['nol-client'] === undefined) {
+    throw crossSite();
+  }
+}
+
+function crossSite(): AppError {
+  return new AppError(403, 'cross_site', 'This request did not come from a page of this server.');
+}
+
+/** Refusals of Fastify's own (validation, size, type) become ours; anything else is a bug and stays one. */
+function asRefusal(error: FastifyError): AppError | null {
+  if (error instanceof AppError) return error;
+  if (error.validation) {
+    return new AppError(400, 'invalid_request', error.message, {
+      fields: error.validation.map((issue) => ({
+        path: `${error.validationContext ?? 'body'}${issue.instancePath}`,
+        message: issue.message ?? 'is not valid',
+      })),
+      cause: error,
+    });
+  }
+  switch (error.code) {
+    case 'FST_ERR_CTP_BODY_TOO_LARGE':
+    case 'FST_REQ_FILE_TOO_LARGE':
+      return new AppError(413, 'too_large', error.message, { cause: error });
+    case 'FST_ERR_CTP_INVALID_MEDIA_TYPE':
+      return new AppError(415, 'wrong_media_type', error.message, { cause: error });
+    // Disk full: reads go on, writes say so and may be repeated later (J-05).
+    case '53100':
+      return new AppError(507, 'disk_full', 'The server has no room left.', { cause: error });
+    // The database restarts: the write was not acknowledged; repeat it with the same key.
+    case '57P01':
+    case '57P02':
+    case '57P03':
+    case '08006':
+    case 'ECONNREFUSED':
+    case 'ECONNRESET':
+    case 'ENOENT':
+      return isDatabaseLoss(error) ? unavailable(error) : null;
+    default:
+      break;
+  }
+  if (/Connection terminated|Client has encountered a connection error|timeout exceeded when trying to connect/.test(error.message)) {
+    return unavailable(error);
+  }
+  if (typeof error.statusCode === 'number' && error.statusCode >= 400 && error.statusCode < 500) {
+    return new AppError(error.statusCode, 'invalid_request', error.message, { cause: error });
+  }
+  return null;
+}
+
+function isDatabaseLoss(error: FastifyError & { syscall?: string }): boolean {
+  return error.code !== 'ENOENT' || error.syscall === 'connect';
+}
+
+function unavailable(cause: Error): AppError {
+  return new AppError(503, 'database_unavailable', 'The database is starting; try again.', { cause });
+}
+
+function unexpected(cause: Error): AppError {
+  return new AppError(500, 'unexpected', 'Something went wrong on the server.', { cause });
+}
+
+const formats = ajvFormats as unknown as (ajv: Ajv) => Ajv;
+
+/**
+ * Bodies are taken exactly as they are (extra fields and wrong types are refused); addresses and headers
+ * carry only text, so numbers and booleans in their schemas are read from it.
+ */
+function validatorCompiler(): FastifySchemaCompiler<object> {
+  const options = { removeAdditional: false, useDefaults: true, allErrors: false, strict: false } as const;
+  const body = formats(new Ajv({ ...options, coerceTypes: false }));
+  const address = formats(new Ajv({ ...options, coerceTypes: true }));
+  return ({ schema, httpPart }) => (httpPart === 'body' ? body : address).compile(schema);
+}
