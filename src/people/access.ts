@@ -7,6 +7,7 @@ import type { Relation, Role } from './roles.ts';
 /** Where a subject stands: everything `relationsOf` needs to say how it relates to an actor. */
 export interface Place {
   readonly orgId: string | null;
+  /** One person as a rule: a relation to one of several would open the others. */
   readonly personIds?: readonly string[];
   readonly classIds?: readonly string[];
   /** Persons who work on the subject itself, e.g. the teachers of a lesson. */
@@ -48,7 +49,8 @@ export function defineAction<Subject, const Name extends string>(
       if (actor.kind === 'anonymous') return 'refuse';
       const place = await rule.place(db, subject, actor);
       if (place === null) return 'hide';
-      const relations = actor.kind === 'person' ? await relationsOf(db, actor, place) : (['foreign'] as const);
+      const relations =
+        actor.kind === 'person' ? await relationsOf(db, actor, place) : (['foreign'] as const);
       return decide(allowed ?? [], relations);
     },
   };

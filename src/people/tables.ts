@@ -96,3 +96,9 @@ declare module '../platform/database.ts' {
     };
   }
 }
+
+declare module '../platform/database.ts' {
+  interface Tables {
+    sign_in_failures: { name_hash: Buffer; hour: Instant; count: number };
+  }
+}

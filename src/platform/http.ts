@@ -112,7 +112,7 @@ function requireDeclaredAccess(route: RouteOptions): void {
   const name = `${methods.join('/')} ${route.url}`;
   if (!config.action) throw new Error(`Route ${name} declares no action.`);
   const writes = methods.some((method) => method !== 'GET');
-  if (writes && !route.schema?.body && !config.answers && !route.schema?.consumes) {
+  if (writes && !route.schema?.body && !config.answers) {
     throw new Error(`Route ${name} writes but declares no body schema.`);
   }
   if (!route.schema?.response && !config.answers && !route.websocket) {
@@ -144,7 +144,8 @@ async function requireAuthorised(
  */
 function refuseCrossSite(request: FastifyRequest): void {
   const isSocket = request.headers.upgrade !== undefined;
-  if (!isSocket && (request.method === 'GET' || request.method === 'HEAD' || request.method === 'OPTIONS')) return;
+  if (!isSocket && (request.method === 'GET' || request.method === 'HEAD' || request.method === 'OPTIONS'))
+    return;
   const site = request.headers['sec-fetch-site'];
   const { origin } = request.headers;
   if (site !== undefined && site !== 'same-origin' && site !== 'none') throw crossSite();
@@ -152,7 +153,11 @@ function refuseCrossSite(request: FastifyRequest): void {
     if (!URL.canParse(origin) || new URL(origin).host !== request.host) throw crossSite();
     return;
   }
-  if (site === undefined && request.headers.cookie !== undefined && request.headers['nol-client'] === undefined) {
+  if (
+    site === undefined &&
+    request.headers.cookie !== undefined &&
+    request.headers['nol-client'] === undefined
+  ) {
     throw crossSite();
   }
 }
@@ -194,7 +199,11 @@ function asRefusal(error: FastifyError): AppError | null {
     default:
       break;
   }
-  if (/Connection terminated|Client has encountered a connection error|timeout exceeded when trying to connect/.test(error.message)) {
+  if (
+    /Connection terminated|Client has encountered a connection error|timeout exceeded when trying to connect/.test(
+      error.message,
+    )
+  ) {
     return unavailable(error);
   }
   if (typeof error.statusCode === 'number' && error.statusCode >= 400 && error.statusCode < 500) {

@@ -27,7 +27,11 @@ export interface RepeatableRequest {
 export function repeatable(request: FastifyRequest): RepeatableRequest {
   const key = request.headers['idempotency-key'];
   if (typeof key !== 'string' || key.length < 8 || key.length > 100) {
-    throw new AppError(400, 'idempotency_key_required', 'Send a header Idempotency-Key of 8 to 100 characters.');
+    throw new AppError(
+      400,
+      'idempotency_key_required',
+      'Send a header Idempotency-Key of 8 to 100 characters.',
+    );
   }
   const requestHash = createHash('sha256')
     .update(`${request.method} ${request.url}\n`)
@@ -63,7 +67,11 @@ export async function idempotent(
         .where('key', '=', key)
         .executeTakeFirstOrThrow();
       if (!first.request_hash.equals(requestHash)) {
-        throw new AppError(422, 'idempotency_key_reused', 'This Idempotency-Key was used for another request.');
+        throw new AppError(
+          422,
+          'idempotency_key_reused',
+          'This Idempotency-Key was used for another request.',
+        );
       }
       return { status: first.status ?? 200, resourceId: first.resource_id, repeated: true };
     }

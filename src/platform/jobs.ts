@@ -22,7 +22,13 @@ export interface Jobs {
 }
 
 /** Opens the queue (schema `jobs`) on the cell's own database. */
-export async function openJobs({ connection, log }: { connection: pg.PoolConfig; log: Logger }): Promise<Jobs> {
+export async function openJobs({
+  connection,
+  log,
+}: {
+  connection: pg.PoolConfig;
+  log: Logger;
+}): Promise<Jobs> {
   const boss = new PgBoss({
     ...(connection as ConstructorParameters<typeof PgBoss>[0] & object),
     schema: 'jobs',

@@ -8,12 +8,24 @@ export type Logger = PinoLogger;
  *
  * @param destination - where lines go; default standard output.
  */
-export function createLogger({ level = 'info', destination }: { level?: string; destination?: { write(line: string): void } } = {}): Logger {
+export function createLogger({
+  level = 'info',
+  destination,
+}: { level?: string; destination?: { write(line: string): void } } = {}): Logger {
   const options = {
     level,
     base: null,
     redact: {
-      paths: ['req.headers.cookie', 'headers.cookie', 'password', '*.password', 'token', '*.token', 'name', '*.phone'],
+      paths: [
+        'req.headers.cookie',
+        'headers.cookie',
+        'password',
+        '*.password',
+        'token',
+        '*.token',
+        'name',
+        '*.phone',
+      ],
       censor: '[removed]',
     },
     serializers: { err: serializeError },

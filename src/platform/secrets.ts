@@ -38,7 +38,8 @@ async function ensureRootKey(file: string): Promise<Buffer> {
     if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
   }
   const root = Buffer.from(await readFile(file, 'utf8'), 'base64');
-  if (root.length !== 32) throw new Error(`The key file ${file} is damaged: 32 bytes expected, ${root.length} found.`);
+  if (root.length !== 32)
+    throw new Error(`The key file ${file} is damaged: 32 bytes expected, ${root.length} found.`);
   return root;
 }
 
@@ -54,7 +55,10 @@ export function secretsFrom(root: Buffer): Secrets {
     return key;
   };
   return {
-    hmac: (purpose, value) => createHmac('sha256', keyFor(`hmac:${purpose}`)).update(value).digest(),
+    hmac: (purpose, value) =>
+      createHmac('sha256', keyFor(`hmac:${purpose}`))
+        .update(value)
+        .digest(),
     encrypt(purpose, clear) {
       const nonce = randomBytes(12);
       const cipher = createCipheriv('aes-256-gcm', keyFor(`aes:${purpose}`), nonce);

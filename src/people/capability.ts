@@ -1,0 +1,11 @@
+import type { Capability } from '../platform/capability.ts';
+import { peopleActions } from './actions.ts';
+import { peopleCommands } from './commands.ts';
+import { peopleRoutes } from './routes.ts';
+
+export const people: Capability = {
+  name: 'people',
+  actions: peopleActions,
+  routes: peopleRoutes,
+  commands: peopleCommands,
+};

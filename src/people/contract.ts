@@ -1,0 +1,74 @@
+import Type from 'typebox';
+
+export const SignIn = Type.Object(
+  {
+    loginName: Type.String({ minLength: 1, maxLength: 100 }),
+    password: Type.String({ minLength: 1, maxLength: 200 }),
+  },
+  { additionalProperties: false },
+);
+const Audience = Type.Union([Type.Literal('learner'), Type.Literal('staff'), Type.Literal('schoolAdmin')]);
+export const SignedIn = Type.Object(
+  { audience: Audience, mustChangePassword: Type.Boolean() },
+  { additionalProperties: false },
+);
+
+export const Claim = Type.Object(
+  {
+    token: Type.Optional(Type.String({ minLength: 10, maxLength: 60 })),
+    loginName: Type.Optional(Type.String({ minLength: 1, maxLength: 100 })),
+    spoken: Type.Optional(Type.String({ pattern: '^[0-9]{8}$' })),
+    password: Type.Optional(Type.String({ minLength: 1, maxLength: 200 })),
+  },
+  { additionalProperties: false },
+);
+export const Claimed = Type.Object({ audience: Audience }, { additionalProperties: false });
+export const ClaimCardOpen = Type.Object(
+  {
+    name: Type.String(),
+    loginName: Type.String(),
+    purpose: Type.Union([Type.Literal('claim'), Type.Literal('reset')]),
+  },
+  { additionalProperties: false },
+);
+
+export const ChangePassword = Type.Object(
+  {
+    current: Type.Union([Type.String({ maxLength: 200 }), Type.Null()]),
+    next: Type.String({ minLength: 1, maxLength: 200 }),
+  },
+  { additionalProperties: false },
+);
+
+export const Self = Type.Object(
+  {
+    personId: Type.String(),
+    name: Type.String(),
+    isPupil: Type.Boolean(),
+    children: Type.Array(
+      Type.Object(
+        { personId: Type.String(), name: Type.String(), className: Type.Union([Type.String(), Type.Null()]) },
+        { additionalProperties: false },
+      ),
+    ),
+    appointments: Type.Array(
+      Type.Object(
+        {
+          id: Type.String(),
+          orgId: Type.String(),
+          orgName: Type.String(),
+          orgKind: Type.String(),
+          role: Type.String(),
+        },
+        { additionalProperties: false },
+      ),
+    ),
+    mustChangePassword: Type.Boolean(),
+    isDemo: Type.Boolean(),
+    /** The appointment this page acts under; null for learners. */
+    acting: Type.Object({ role: Type.String(), appointmentId: Type.Union([Type.String(), Type.Null()]) }),
+    /** The product's clock, ISO; differs from the device's in a demo region. */
+    now: Type.String(),
+  },
+  { additionalProperties: false },
+);

@@ -1,0 +1,81 @@
+import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
+import Type from 'typebox';
+import type { ServerContext } from '../platform/context.ts';
+import { readSelf, signIn as signInAction } from './actions.ts';
+import { ChangePassword, Claim, ClaimCardOpen, Claimed, Self, SignedIn, SignIn } from './contract.ts';
+import { changePassword, claim, readClaim, readSelfCard, signIn, signOut } from './service.ts';
+
+const tags = ['people'];
+
+export function peopleRoutes(ctx: ServerContext): FastifyPluginAsyncTypebox {
+  return async (app) => {
+    app.post(
+      '/sign-in',
+      {
+        config: { action: signInAction },
+        schema: { operationId: 'signIn', tags, body: SignIn, response: { 200: SignedIn } },
+      },
+      async (request, reply) => signIn(ctx, request, reply, request.body),
+    );
+    app.post(
+      '/sign-out',
+      {
+        config: { action: signInAction },
+        schema: {
+          operationId: 'signOut',
+          tags,
+          body: Type.Optional(Type.Null()),
+          response: { 204: Type.Null() },
+        },
+      },
+      async (request, reply) => {
+        await signOut(ctx, request, reply);
+        return reply.code(204).send(null);
+      },
+    );
+    app.get(
+      '/claims/:token',
+      {
+        config: { action: signInAction },
+        schema: {
+          operationId: 'readClaim',
+          tags,
+          params: Type.Object({ token: Type.String({ maxLength: 60 }) }),
+          response: { 200: ClaimCardOpen },
+        },
+      },
+      async (request) => readClaim(ctx, request.actor, request.params),
+    );
+    app.post(
+      '/claims',
+      {
+        config: { action: signInAction },
+        schema: { operationId: 'claim', tags, body: Claim, response: { 200: Claimed } },
+      },
+      async (request, reply) => claim(ctx, request, reply, request.body),
+    );
+    app.get(
+      '/me',
+      { config: { action: readSelf }, schema: { operationId: 'readSelf', tags, response: { 200: Self } } },
+      async ({ actor }) => ({
+        ...(await readSelfCard(ctx, actor)),
+        acting: {
+          role: actor.kind === 'person' ? actor.role : actor.kind,
+          appointmentId: actor.kind === 'person' ? (actor.appointment?.id ?? null) : null,
+        },
+        now: ctx.now().toISOString(),
+      }),
+    );
+    app.post(
+      '/me/password',
+      {
+        config: { action: readSelf },
+        schema: { operationId: 'changePassword', tags, body: ChangePassword, response: { 204: Type.Null() } },
+      },
+      async (request, reply) => {
+        await changePassword(ctx, request.actor, request.body);
+        return reply.code(204).send(null);
+      },
+    );
+  };
+}

@@ -1,0 +1,363 @@
+import { sql } from 'kysely';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { audit } from '../platform/audit.ts';
+import { authorize } from '../platform/authorize.ts';
+import type { ServerContext } from '../platform/context.ts';
+import type { Db } from '../platform/database.ts';
+import { AppError } from '../platform/errors.ts';
+import { manageAccounts, readSelf, signIn as signInAction } from './actions.ts';
+import { findClaim, findSpokenClaim, makeClaimCards, useClaim, type ClaimCard } from './claims.ts';
+import { hashPassword, verifyPassword } from './passwords.ts';
+import { closeSession, openSession, type Audience } from './sessions.ts';
+import type { Actor } from '../platform/actor.ts';
+import type { AppointmentRole } from './roles.ts';
+
+/** Wrong guesses a sign-in name may take in an hour, whoever makes them (B-02). */
+const guessesPerHour = 10;
+
+/**
+ * Signs in with name and password.
+ *
+ * @throws {AppError} 401 `sign_in_failed` (the same for unknown, wrong and disabled), 429
+ *   `sign_in_too_many`, 503 `sign_in_busy`.
+ */
+export async function signIn(
+  ctx: ServerContext,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  { loginName, password }: { loginName: string; password: string },
+): Promise<{ mustChangePassword: boolean; audience: Audience }> {
+  await authorize(ctx.db, request.actor, signInAction, {});
+  const name = loginName.trim().toLowerCase();
+  const nameHash = ctx.secrets.hmac('sign-in-name', name);
+  await requireGuessesLeft(ctx.db, nameHash);
+  const account = await ctx.db
+    .selectFrom('accounts')
+    .select(['id', 'person_id', 'password_hash', 'must_change_password'])
+    .where('login_name', '=', name)
+    .where('status', '=', 'active')
+    .executeTakeFirst();
+  if (!(await verifyPassword(account?.password_hash ?? null, password)) || !account) {
+    await countGuess(ctx.db, nameHash);
+    throw new AppError(401, 'sign_in_failed', 'Name or password is not right.');
+  }
+  const audience = await audienceOf(ctx.db, account.person_id);
+  await openSession(ctx.db, request, reply, { accountId: account.id, audience });
+  return { mustChangePassword: account.must_change_password, audience };
+}
+
+/** What the claim page shows before the card is used. */
+export async function readClaim(
+  ctx: ServerContext,
+  actor: Actor,
+  { token }: { token: string },
+): Promise<{ name: string; loginName: string; purpose: 'claim' | 'reset' }> {
+  await authorize(ctx.db, actor, signInAction, {});
+  const { name, loginName, purpose } = await findClaim(ctx.db, ctx.secrets, token);
+  return { name, loginName, purpose };
+}
+
+/**
+ * Uses a claim card: the account becomes active, this device is bound to it, a password may be set.
+ *
+ * @throws {AppError} 404 `claim_unknown`, 429 `sign_in_too_many`, 400 `password_too_weak`.
+ */
+export async function claim(
+  ctx: ServerContext,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  input: { token?: string; loginName?: string; spoken?: string; password?: string },
+): Promise<{ audience: Audience }> {
+  await authorize(ctx.db, request.actor, signInAction, {});
+  const found = input.token
+    ? await findClaim(ctx.db, ctx.secrets, input.token)
+    : await findSpoken(ctx, { loginName: input.loginName ?? '', spoken: input.spoken ?? '' });
+  const audience = await audienceOf(ctx.db, found.personId);
+  if (audience !== 'learner' && !input.password) {
+    throw new AppError(400, 'password_required', 'Staff set a password when they claim their account.');
+  }
+  if (input.password !== undefined) requireStrongPassword(input.password, found.loginName);
+  const passwordHash = input.password === undefined ? undefined : await hashPassword(input.password);
+  await ctx.db.transaction().execute(async (trx) => {
+    await useClaim(trx, found.id);
+    await trx
+      .updateTable('accounts')
+      .set({
+        status: 'active',
+        must_change_password: false,
+        ...(passwordHash ? { password_hash: passwordHash } : {}),
+      })
+      .where('id', '=', found.accountId)
+      .execute();
+    // A reset means that somebody lost control of the account: every older session ends.
+    if (found.purpose === 'reset')
+      await trx.deleteFrom('sessions').where('account_id', '=', found.accountId).execute();
+    await audit(trx, request.actor, {
+      action: 'people.claim',
+      subjectKind: 'account',
+      subjectId: found.accountId,
+    });
+  });
+  await openSession(ctx.db, request, reply, { accountId: found.accountId, audience });
+  return { audience };
+}
+
+async function findSpoken(ctx: ServerContext, code: { loginName: string; spoken: string }) {
+  const nameHash = ctx.secrets.hmac('sign-in-name', code.loginName.trim().toLowerCase());
+  await requireGuessesLeft(ctx.db, nameHash);
+  try {
+    return await findSpokenClaim(ctx.db, ctx.secrets, code);
+  } catch (error) {
+    if (error instanceof AppError) await countGuess(ctx.db, nameHash);
+    throw error;
+  }
+}
+
+export async function signOut(
+  ctx: ServerContext,
+  request: FastifyRequest,
+  reply: FastifyReply,
+): Promise<void> {
+  await authorize(ctx.db, request.actor, signInAction, {});
+  await closeSession(ctx.db, request, reply);
+}
+
+export interface Self {
+  personId: string;
+  name: string;
+  isPupil: boolean;
+  /** Children a guardian looks after; empty for others. */
+  children: { personId: string; name: string; className: string | null }[];
+  appointments: { id: string; orgId: string; orgName: string; orgKind: string; role: string }[];
+  mustChangePassword: boolean;
+  isDemo: boolean;
+}
+
+/** Who is signed in, under which hats. */
+export async function readSelfCard(ctx: ServerContext, actor: Actor): Promise<Self> {
+  await authorize(ctx.db, actor, readSelf, {});
+  if (actor.kind !== 'person') throw new AppError(401, 'sign_in_required', 'Sign in first.');
+  const { rows } = await sql<Self>`
+    SELECT p.id AS "personId", p.name, p.is_demo AS "isDemo", a.must_change_password AS "mustChangePassword",
+      EXISTS (SELECT FROM enrollments e WHERE e.person_id = p.id AND e.role = 'pupil') AS "isPupil",
+      (SELECT coalesce(json_agg(json_build_object('personId', c.id, 'name', c.name, 'className', h.class_name) ORDER BY c.number), '[]')
+        FROM guardianships g JOIN persons c ON c.id = g.pupil_id
+        LEFT JOIN home_classes((app_now() AT TIME ZONE 'Asia/Shanghai')::date) h ON h.person_id = c.id
+        WHERE g.guardian_id = p.id AND g.during @> (app_now() AT TIME ZONE 'Asia/Shanghai')::date) AS children,
+      (SELECT coalesce(json_agg(json_build_object('id', c.appointment_id, 'orgId', c.org_id, 'orgName', c.org_name,
+          'orgKind', c.org_kind, 'role', c.role) ORDER BY nlevel(c.path), c.role, c.appointment_id), '[]')
+        FROM current_appointments c WHERE c.person_id = p.id) AS appointments
+    FROM persons p JOIN accounts a ON a.person_id = p.id WHERE p.id = ${actor.personId}
+  `.execute(ctx.db);
+  const self = rows[0];
+  if (!self) throw new AppError(401, 'sign_in_required', 'This account is gone.');
+  return self;
+}
+
+/** @throws {AppError} 401 `sign_in_failed` when the old password is wrong; 400 `password_too_weak`. */
+export async function changePassword(
+  ctx: ServerContext,
+  actor: Actor,
+  { current, next }: { current: string | null; next: string },
+): Promise<void> {
+  await authorize(ctx.db, actor, readSelf, {});
+  if (actor.kind !== 'person') throw new AppError(401, 'sign_in_required', 'Sign in first.');
+  const account = await ctx.db
+    .selectFrom('accounts')
+    .select(['login_name', 'password_hash'])
+    .where('id', '=', actor.accountId)
+    .executeTakeFirstOrThrow();
+  // A card-only learner has no password yet and may set the first one on the bound device.
+  if (account.password_hash !== null && !(await verifyPassword(account.password_hash, current ?? ''))) {
+    throw new AppError(401, 'sign_in_failed', 'The present password is not right.');
+  }
+  requireStrongPassword(next, account.login_name);
+  const passwordHash = await hashPassword(next);
+  await ctx.db.transaction().execute(async (trx) => {
+    await trx
+      .updateTable('accounts')
+      .set({ password_hash: passwordHash, must_change_password: false })
+      .where('id', '=', actor.accountId)
+      .execute();
+    await sql`DELETE FROM sessions WHERE account_id = ${actor.accountId} AND id_hash IS DISTINCT FROM ${actor.sessionHash}`.execute(
+      trx,
+    );
+    await audit(trx, actor, {
+      action: 'people.changePassword',
+      subjectKind: 'account',
+      subjectId: actor.accountId,
+    });
+  });
+}
+
+/**
+ * Makes a reset card for one account of a unit; all its sessions end at once.
+ *
+ * @throws {AppError} 404 `account_not_found`
+ */
+export async function resetAccount(
+  ctx: ServerContext,
+  actor: Actor,
+  { loginName }: { loginName: string },
+): Promise<ClaimCard> {
+  const account = await selectAccount(ctx.db, loginName);
+  await authorize(ctx.db, actor, manageAccounts, { orgId: account.home_org_id });
+  return ctx.db.transaction().execute(async (trx) => {
+    await trx.deleteFrom('sessions').where('account_id', '=', account.id).execute();
+    const [card] = await makeClaimCards(trx, ctx.secrets, { accountIds: [account.id], purpose: 'reset' });
+    if (!card) throw new AppError(409, 'account_disabled', 'A disabled account cannot be reset.');
+    await audit(trx, actor, {
+      action: 'people.reset',
+      subjectKind: 'account',
+      subjectId: account.id,
+      orgId: account.home_org_id,
+    });
+    return card;
+  });
+}
+
+/** Ends all sessions and keeps the person from signing in; nothing else of the person changes. */
+export async function disableAccount(
+  ctx: ServerContext,
+  actor: Actor,
+  { loginName }: { loginName: string },
+): Promise<void> {
+  const account = await selectAccount(ctx.db, loginName);
+  await authorize(ctx.db, actor, manageAccounts, { orgId: account.home_org_id });
+  await ctx.db.transaction().execute(async (trx) => {
+    await trx.updateTable('accounts').set({ status: 'disabled' }).where('id', '=', account.id).execute();
+    await trx.deleteFrom('sessions').where('account_id', '=', account.id).execute();
+    await audit(trx, actor, {
+      action: 'people.disable',
+      subjectKind: 'account',
+      subjectId: account.id,
+      orgId: account.home_org_id,
+    });
+  });
+  ctx.bus.publish('account.revoked', { accountId: account.id });
+}
+
+async function selectAccount(db: Db, loginName: string) {
+  const account = await db
+    .selectFrom('accounts')
+    .innerJoin('persons', 'persons.id', 'accounts.person_id')
+    .select(['accounts.id', 'persons.home_org_id'])
+    .where('accounts.login_name', '=', loginName.trim().toLowerCase())
+    .executeTakeFirst();
+  if (!account) throw new AppError(404, 'account_not_found', 'There is no account of this sign-in name.');
+  return account;
+}
+
+/** Sign-in name of a person: school code and number, unique in the product, typed on a phone without shift. */
+export function loginNameFor({ orgCode, number }: { orgCode: string; number: string }): string {
+  return `${orgCode}-${number}`.normalize('NFKC').toLowerCase().replaceAll(/\s+/g, '');
+}
+
+async function audienceOf(db: Db, personId: string): Promise<Audience> {
+  const held = await db
+    .selectFrom('current_appointments')
+    .select('role')
+    .where('person_id', '=', personId)
+    .execute();
+  if (held.some(({ role }) => role === 'schoolAdmin')) return 'schoolAdmin';
+  return held.some(({ role }) => role !== 'classRep') ? 'staff' : 'learner';
+}
+
+async function requireGuessesLeft(db: Db, nameHash: Buffer): Promise<void> {
+  const row = await db
+    .selectFrom('sign_in_failures')
+    .select((eb) => eb.fn.sum<number>('count').as('count'))
+    .where('name_hash', '=', nameHash)
+    .where('hour', '>', sql<Date>`clock_timestamp() - interval '1 hour'`)
+    .executeTakeFirst();
+  if (Number(row?.count ?? 0) >= guessesPerHour) {
+    throw new AppError(
+      429,
+      'sign_in_too_many',
+      'Too many wrong guesses for this name; wait an hour or ask for a new card.',
+    );
+  }
+}
+
+async function countGuess(db: Db, nameHash: Buffer): Promise<void> {
+  await sql`
+    INSERT INTO sign_in_failures (name_hash, hour, count)
+    VALUES (${nameHash}, date_trunc('minute', clock_timestamp()), 1)
+    ON CONFLICT (name_hash, hour) DO UPDATE SET count = sign_in_failures.count + 1
+  `.execute(db);
+}
+
+/** Length decides (ASVS 6.2); the name itself and one repeated character are refused. */
+function requireStrongPassword(password: string, loginName: string): void {
+  const tooSimple =
+    new Set(password).size < 4 || loginName.includes(password.toLowerCase()) || /^\d{1,8}$/.test(password);
+  if (password.length < 8 || tooSimple) {
+    throw new AppError(
+      400,
+      'password_too_weak',
+      'Use at least 8 characters, not only digits and not your own name.',
+    );
+  }
+}
+
+/**
+ * Creates a staff member with an account and an appointment from today on; repeating it makes a new card
+ * for the same person.
+ *
+ * @throws {AppError} 404 `org_not_found`, 400 `name_required`.
+ */
+export async function createStaffAccount(
+  ctx: ServerContext,
+  actor: Actor,
+  { orgCode, role, name, number }: { orgCode: string; role: AppointmentRole; name: string; number: string },
+): Promise<ClaimCard> {
+  const org = await ctx.db
+    .selectFrom('orgs')
+    .select(['id', 'code'])
+    .where('code', '=', orgCode)
+    .executeTakeFirst();
+  if (!org)
+    throw new AppError(404, 'org_not_found', `There is no unit of code "${orgCode}".`, {
+      params: { code: orgCode },
+    });
+  await authorize(ctx.db, actor, manageAccounts, { orgId: org.id });
+  const cleanName = name.normalize('NFC').trim();
+  if (!cleanName || !number.trim()) throw new AppError(400, 'name_required', 'Give --name and --number.');
+  return ctx.db.transaction().execute(async (trx) => {
+    const person = await trx
+      .insertInto('persons')
+      .values({ home_org_id: org.id, number: number.trim(), name: cleanName, under14_until: null, sex: null })
+      .onConflict((conflict) => conflict.columns(['home_org_id', 'number']).doUpdateSet({ name: cleanName }))
+      .returning('id')
+      .executeTakeFirstOrThrow();
+    await sql`
+      INSERT INTO appointments (person_id, org_id, role, during)
+      SELECT ${person.id}, ${org.id}, ${role}, daterange((app_now() AT TIME ZONE 'Asia/Shanghai')::date, NULL)
+      WHERE NOT EXISTS (SELECT FROM appointments a WHERE a.person_id = ${person.id} AND a.org_id = ${org.id}
+        AND a.role = ${role} AND a.during @> (app_now() AT TIME ZONE 'Asia/Shanghai')::date)
+    `.execute(trx);
+    const account = await trx
+      .insertInto('accounts')
+      .values({
+        person_id: person.id,
+        login_name: loginNameFor({ orgCode: org.code, number }),
+        password_hash: null,
+        totp_cipher: null,
+        totp_last_step: null,
+      })
+      .onConflict((conflict) =>
+        conflict.column('person_id').doUpdateSet({ login_name: loginNameFor({ orgCode: org.code, number }) }),
+      )
+      .returning('id')
+      .executeTakeFirstOrThrow();
+    const [card] = await makeClaimCards(trx, ctx.secrets, { accountIds: [account.id], purpose: 'claim' });
+    if (!card) throw new AppError(409, 'account_disabled', 'This account is disabled.');
+    await audit(trx, actor, {
+      action: 'people.create',
+      subjectKind: 'account',
+      subjectId: account.id,
+      orgId: org.id,
+    });
+    return card;
+  });
+}

@@ -1,0 +1,160 @@
+import { createHash, randomBytes } from 'node:crypto';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { sql } from 'kysely';
+import type pg from 'pg';
+import { anonymousActor, type Actor } from '../platform/actor.ts';
+import type { Db } from '../platform/database.ts';
+import { AppError } from '../platform/errors.ts';
+import type { AppointmentRole } from './roles.ts';
+
+export type Audience = 'learner' | 'staff' | 'schoolAdmin';
+
+const day = 86_400;
+/**
+ * How long a session lives, in seconds. A learner's outlives the night, so that 08:00 is no storm of
+ * logins; staff renew with the working day.
+ */
+export const sessionLife: Readonly<Record<Audience, { idleSeconds: number; absoluteSeconds: number }>> = {
+  // One term (20 weeks) and a fortnight.
+  learner: { idleSeconds: 30 * day, absoluteSeconds: (20 * 7 + 14) * day },
+  staff: { idleSeconds: 14 * 3600, absoluteSeconds: 7 * day },
+  schoolAdmin: { idleSeconds: 2 * 3600, absoluteSeconds: 7 * day },
+};
+
+/**
+ * Name of the session cookie. It carries the port, because cookies do not: two instances on one host
+ * would sign each other out.
+ */
+export function sessionCookieName(request: Pick<FastifyRequest, 'protocol' | 'host'>): string {
+  const port = request.host.includes(':') ? request.host.slice(request.host.lastIndexOf(':') + 1) : 'web';
+  return request.protocol === 'https' ? `__Host-nol_${port}` : `nol_${port}`;
+}
+
+/** Opens a session and sets its cookie; every sign-in gets a new id (B-04). */
+export async function openSession(
+  db: Db,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  { accountId, audience }: { accountId: string; audience: Audience },
+): Promise<void> {
+  const value = randomBytes(32).toString('base64url');
+  const { idleSeconds, absoluteSeconds } = sessionLife[audience];
+  await sql`
+    INSERT INTO sessions (id_hash, account_id, audience, device_label, idle_seconds, expires_at)
+    VALUES (${hashOf(value)}, ${accountId}, ${audience}, ${deviceLabel(request.headers['user-agent'])}, ${idleSeconds},
+      clock_timestamp() + make_interval(secs => ${absoluteSeconds}))
+  `.execute(db);
+  reply.setCookie(sessionCookieName(request), value, {
+    path: '/',
+    httpOnly: true,
+    secure: request.protocol === 'https',
+    sameSite: 'lax',
+    maxAge: absoluteSeconds,
+  });
+}
+
+/** Ends the session of this request everywhere it is used. */
+export async function closeSession(db: Db, request: FastifyRequest, reply: FastifyReply): Promise<void> {
+  const value = request.cookies[sessionCookieName(request)];
+  if (value) await db.deleteFrom('sessions').where('id_hash', '=', hashOf(value)).execute();
+  reply.clearCookie(sessionCookieName(request), { path: '/', secure: request.protocol === 'https' });
+}
+
+interface SessionRow {
+  account_id: string;
+  person_id: string;
+  is_stale: boolean;
+  is_pupil: boolean;
+  is_guardian: boolean;
+  appointments: { id: string; orgId: string; orgPath: string; role: AppointmentRole }[];
+}
+
+// One prepared statement per request (design: hot paths). Sessions live by the real clock, not a demo's.
+const sessionStatement = {
+  name: 'session',
+  text: `SELECT s.account_id, a.person_id,
+      s.last_seen_at < clock_timestamp() - interval '5 minutes' AS is_stale,
+      EXISTS (SELECT FROM enrollments e WHERE e.person_id = a.person_id AND e.role = 'pupil') AS is_pupil,
+      EXISTS (SELECT FROM guardianships g WHERE g.guardian_id = a.person_id) AS is_guardian,
+      (SELECT coalesce(json_agg(json_build_object('id', c.appointment_id, 'orgId', c.org_id, 'orgPath', c.path, 'role', c.role)
+          ORDER BY nlevel(c.path), c.role, c.appointment_id), '[]')
+        FROM current_appointments c WHERE c.person_id = a.person_id) AS appointments
+    FROM sessions s JOIN accounts a ON a.id = s.account_id AND a.status = 'active'
+    WHERE s.id_hash = $1 AND s.expires_at > clock_timestamp()
+      AND s.last_seen_at + make_interval(secs => s.idle_seconds) > clock_timestamp()`,
+};
+
+/**
+ * Who asks, by the session cookie and the appointment that stands in the address of the page.
+ *
+ * The header `nol-appointment` names an appointment, or says `learner` when a teacher looks at their own
+ * child's shell. Without it a pupil is a pupil, staff act under their first appointment.
+ *
+ * @throws {AppError} 403 `appointment_ended` when the page's appointment is no longer held.
+ */
+export async function actorOfRequest(pool: pg.Pool, request: FastifyRequest): Promise<Actor> {
+  const value = request.cookies[sessionCookieName(request)];
+  if (!value || value.length > 100) return anonymousActor();
+  const idHash = hashOf(value);
+  const { rows } = await pool.query<SessionRow>({ ...sessionStatement, values: [idHash] });
+  const row = rows[0];
+  if (!row) return anonymousActor();
+  if (row.is_stale) {
+    await pool.query({
+      name: 'session-seen',
+      text: 'UPDATE sessions SET last_seen_at = clock_timestamp() WHERE id_hash = $1',
+      values: [idHash],
+    });
+  }
+  const wanted = request.headers['nol-appointment'] ?? appointmentOfQuery(request);
+  const person = {
+    kind: 'person',
+    accountId: row.account_id,
+    personId: row.person_id,
+    sessionHash: idHash,
+  } as const;
+  const { role, appointment } = chooseHat(row, typeof wanted === 'string' ? wanted : undefined);
+  return { ...person, role, appointment, granted: new Set() };
+}
+
+/** Sockets and downloads cannot send headers, so they name the appointment in the query (`as`). */
+function appointmentOfQuery(request: FastifyRequest): string | undefined {
+  const as = (request.query as { as?: unknown } | undefined)?.as;
+  return typeof as === 'string' && as !== '' ? as : undefined;
+}
+
+function chooseHat(
+  row: SessionRow,
+  wanted: string | undefined,
+): { role: string; appointment: { id: string; orgId: string; orgPath: string } | null } {
+  if (wanted !== undefined && wanted !== 'learner') {
+    const appointment = row.appointments.find(({ id }) => id === wanted);
+    if (!appointment) throw new AppError(403, 'appointment_ended', 'This appointment is not held any more.');
+    return { role: appointment.role, appointment };
+  }
+  const first = row.appointments[0];
+  if (row.is_pupil || (wanted === 'learner' && !row.is_guardian)) return { role: 'pupil', appointment: null };
+  if (wanted === 'learner' || !first) return { role: 'guardian', appointment: null };
+  return { role: first.role, appointment: first };
+}
+
+function hashOf(value: string): Buffer {
+  return createHash('sha256').update(value).digest();
+}
+
+/** A word to recognise one's own device by ("Android · Chrome"); never the whole header. */
+function deviceLabel(userAgent: string | undefined): string {
+  const agent = (userAgent ?? '').slice(0, 400);
+  const system = [
+    'MicroMessenger',
+    'HarmonyOS',
+    'Android',
+    'iPhone',
+    'iPad',
+    'Windows',
+    'Mac OS',
+    'Linux',
+  ].find((word) => agent.includes(word));
+  const browser = ['Edg', 'Firefox', 'Chrome', 'Safari'].find((word) => agent.includes(word));
+  return [system ?? 'unknown', browser].filter(Boolean).join(' · ');
+}

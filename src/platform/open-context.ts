@@ -1,0 +1,52 @@
+import path from 'node:path';
+import type pg from 'pg';
+import { inProcessBus } from './bus.ts';
+import { openClock } from './clock.ts';
+import type { Config } from './config.ts';
+import type { ServerContext } from './context.ts';
+import { openDatabase } from './database.ts';
+import { localFileStore } from './files.ts';
+import { openJobs } from './jobs.ts';
+import { createLogger, type Logger } from './log.ts';
+import { openSecrets } from './secrets.ts';
+
+export interface OpenedContext {
+  readonly ctx: ServerContext;
+  /** Ends jobs, then the pool; the database itself is the caller's. */
+  close(): Promise<void>;
+}
+
+/** Connects everything a capability works with. The database is migrated already. */
+export async function openContext(
+  config: Config,
+  connection: pg.PoolConfig,
+  { log = createLogger({ level: config.logLevel }) }: { log?: Logger } = {},
+): Promise<OpenedContext> {
+  const { db, pool, close } = openDatabase(connection, {
+    onIdleError: (err) => log.warn({ err }, 'database.idle'),
+  });
+  const bus = inProcessBus({ onError: (err, topic) => log.error({ err, topic }, 'bus.handler') });
+  const clock = await openClock(db);
+  bus.subscribe('clock.moved', () => {
+    clock.refresh(db).catch((error: unknown) => log.error({ err: error }, 'clock.refresh'));
+  });
+  const jobs = await openJobs({ connection, log });
+  const ctx: ServerContext = {
+    db,
+    pool,
+    now: clock.now,
+    config,
+    log,
+    bus,
+    jobs,
+    files: localFileStore(path.join(config.dataDir, 'files')),
+    secrets: await openSecrets(config.dataDir),
+  };
+  return {
+    ctx,
+    async close() {
+      await jobs.stop();
+      await close();
+    },
+  };
+}
