@@ -2,7 +2,7 @@ import { sql } from 'kysely';
 import type { Actor, PersonActor } from '../platform/actor.ts';
 import type { Action, Decision } from '../platform/authorize.ts';
 import type { Db } from '../platform/database.ts';
-import type { Relation, Role } from './roles.ts';
+import { appointmentRoles, type Relation, type Role } from './roles.ts';
 
 /** Where a subject stands: everything `relationsOf` needs to say how it relates to an actor. */
 export interface Place {
@@ -54,6 +54,16 @@ export function defineAction<Subject, const Name extends string>(
       return decide(allowed ?? [], relations);
     },
   };
+}
+
+/** The same relations for pupils, guardians and every appointment: what all who are signed in may do. */
+export function everyRole(allowed: readonly Relation[] | 'any'): Allow {
+  return Object.fromEntries(['pupil', 'guardian', ...appointmentRoles].map((role) => [role, allowed]));
+}
+
+/** The same for every appointment. */
+export function everyStaff(allowed: readonly Relation[] | 'any'): Allow {
+  return Object.fromEntries(appointmentRoles.map((role) => [role, allowed]));
 }
 
 /** Pure: the relations that hold against those that are allowed. Foreign alone hides. */

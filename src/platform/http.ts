@@ -150,7 +150,11 @@ function refuseCrossSite(request: FastifyRequest): void {
   const { origin } = request.headers;
   if (site !== undefined && site !== 'same-origin' && site !== 'none') throw crossSite();
   if (origin !== undefined) {
-    if (!URL.canParse(origin) || new URL(origin).host !== request.host) throw crossSite();
+    const own = `${request.protocol}://${request.host}`;
+    // Compared as URLs: browsers leave the default port out of Origin.
+    if (!URL.canParse(origin) || !URL.canParse(own) || new URL(origin).origin !== new URL(own).origin) {
+      throw crossSite();
+    }
     return;
   }
   if (
