@@ -1,6 +1,7 @@
 import react from '@vitejs/plugin-react';
+import { cp } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { InlineConfig } from 'vite';
+import type { InlineConfig, Plugin } from 'vite';
 import { SERVER_ENTRY, SERVICE_WORKER_ENTRY, type WebBuild } from '../../src/platform/web/builds.ts';
 
 const COMMON = {
@@ -10,12 +11,24 @@ const COMMON = {
   logLevel: 'warn',
 } as const satisfies InlineConfig;
 
+/** Copies the files that a library fetches while it runs, under their own names: it puts the addresses together itself. */
+function copyBeside(build: WebBuild, folder: string): Plugin {
+  return {
+    name: 'copy-beside',
+    async closeBundle() {
+      for (const [address, source] of Object.entries(build.beside ?? {})) {
+        await cp(join(COMMON.root, source), join(folder, address), { recursive: true });
+      }
+    },
+  };
+}
+
 /** Vite settings for one bundle; files land in `<outDir>/<build>/` and are served as `/assets/<build>/…`. */
 export function bundleConfig(build: WebBuild, outDir: string): InlineConfig {
   return {
     ...COMMON,
     base: `/assets/${build.name}/`,
-    plugins: build.name === 'console' ? [react()] : [],
+    plugins: [...(build.name === 'console' ? [react()] : []), copyBeside(build, `${outDir}/${build.name}`)],
     worker: {
       format: 'es',
       rolldownOptions: {

@@ -7,7 +7,17 @@ export interface WebBuild {
   readonly target: readonly string[];
   /** The newest syntax the floor understands; `checkFloor` fails the build on anything newer. */
   readonly floor: 'es2020' | 'es2022';
+  /** Files a library fetches while it runs: address below the bundle's -> file or folder, relative to the repository. */
+  readonly beside?: Readonly<Record<string, string>>;
 }
+
+/** What pdf.js fetches for PDFs that name fonts without carrying them, and for two kinds of picture. */
+export const PDF_FILES = {
+  'pdf/cmaps': 'node_modules/pdfjs-dist/cmaps',
+  'pdf/standard_fonts': 'node_modules/pdfjs-dist/standard_fonts',
+  'pdf/decoders/jbig2_nowasm_fallback.js': 'node_modules/pdfjs-dist/wasm/jbig2_nowasm_fallback.js',
+  'pdf/decoders/openjpeg_nowasm_fallback.js': 'node_modules/pdfjs-dist/wasm/openjpeg_nowasm_fallback.js',
+} as const;
 
 const PUPIL_FLOOR = { target: ['chrome80', 'safari13'], floor: 'es2020' } as const;
 
