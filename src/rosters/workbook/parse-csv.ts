@@ -47,12 +47,9 @@ export function parseCsv(text: string, name: string, limits: WorkbookLimits): Sh
       to: limits.rowsPerSheet + 1,
     } as never);
   } catch (error) {
-    if (error instanceof CsvError && error.code === 'CSV_QUOTE_NOT_CLOSED') {
-      const line = (error as { lines?: number }).lines;
-      throw new Refused('workbook_csv_quote_not_closed', line === undefined ? null : String(line));
-    }
-    if (error instanceof CsvError && error.code === 'CSV_MAX_RECORD_SIZE') {
-      throw new Refused('workbook_csv_quote_not_closed');
+    const broken = ['CSV_QUOTE_NOT_CLOSED', 'CSV_MAX_RECORD_SIZE'];
+    if (error instanceof CsvError && broken.includes(error.code)) {
+      throw new Refused('workbook_csv_quote_not_closed', { line: Number(error['lines'] ?? 1) });
     }
     throw error;
   }

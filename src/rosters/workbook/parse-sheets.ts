@@ -106,8 +106,8 @@ export function parseOle(bytes: Uint8Array, limits: WorkbookLimits): Sheet[] {
   const container = CFB.read(Buffer.from(bytes), { type: 'buffer' }) as { FullPaths: string[] };
   const streams = container.FullPaths.map((path) => path.split('/').pop()?.toLowerCase());
   if (streams.includes('encryptedpackage')) throw new Refused('workbook_password_protected');
-  if (streams.includes('worddocument')) throw new Refused('workbook_not_a_spreadsheet', 'word');
-  if (streams.includes('powerpoint document')) throw new Refused('workbook_not_a_spreadsheet', 'slides');
+  if (streams.includes('worddocument')) throw new Refused('workbook_is_word');
+  if (streams.includes('powerpoint document')) throw new Refused('workbook_is_slides');
   if (!streams.includes('workbook') && !streams.includes('book')) {
     throw new Refused('workbook_not_a_spreadsheet');
   }

@@ -42,9 +42,9 @@ export async function parse(request: ParseRequest): Promise<WorkbookRead> {
     return { ok: true, workbook };
   } catch (error) {
     if (error instanceof Refused) {
-      return { ok: false, refusal: { code: error.code, detail: error.detail } };
+      return { ok: false, refusal: { code: error.code, params: error.params } };
     }
     // Whatever else the parsers throw comes from a file that is not what its first bytes promise.
-    return { ok: false, refusal: { code: 'workbook_damaged', detail: null } };
+    return { ok: false, refusal: { code: 'workbook_damaged', params: {} } };
   }
 }

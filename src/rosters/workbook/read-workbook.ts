@@ -25,8 +25,8 @@ async function turn<T>(work: () => Promise<T>): Promise<T> {
   }
 }
 
-function refused(code: WorkbookRefusalCode, detail: string | null = null): WorkbookRead {
-  return { ok: false, refusal: { code, detail } };
+function refused(code: WorkbookRefusalCode): WorkbookRead {
+  return { ok: false, refusal: { code, params: {} } };
 }
 
 const PARSER = fileURLToPath(new URL('./parse-process.ts', import.meta.url));
@@ -88,7 +88,7 @@ export async function readWorkbook(
   const found = sniff(bytes);
   if (found.kind === 'empty') return refused('workbook_empty_file');
   if (bytes.length > limits.fileBytes) return refused('workbook_too_large');
-  if (found.kind === 'other') return refused('workbook_not_a_spreadsheet', found.detail);
+  if (found.kind === 'other') return refused(found.code);
   if (found.kind === 'zip') {
     const checked = await checkZip(bytes, limits);
     if (!checked.ok) return checked;

@@ -6,11 +6,11 @@ import type { CellKind, CellMark, MergeRange, Sheet, SheetRow } from './workbook
 /** Ends reading with a refusal; caught at the edge of the reader. */
 export class Refused extends Error {
   readonly code: WorkbookRefusalCode;
-  readonly detail: string | null;
-  constructor(code: WorkbookRefusalCode, detail: string | null = null) {
+  readonly params: Readonly<Record<string, string | number>>;
+  constructor(code: WorkbookRefusalCode, params: Record<string, string | number> = {}) {
     super(code);
     this.code = code;
-    this.detail = detail;
+    this.params = params;
   }
 }
 

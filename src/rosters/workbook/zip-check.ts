@@ -6,8 +6,8 @@ export type ZipCheck =
   | { readonly ok: true; readonly format: 'xlsx' | 'ods' }
   | { readonly ok: false; readonly refusal: WorkbookRefusal };
 
-function refuse(code: WorkbookRefusal['code'], detail: string | null = null): ZipCheck {
-  return { ok: false, refusal: { code, detail } };
+function refuse(code: WorkbookRefusal['code']): ZipCheck {
+  return { ok: false, refusal: { code, params: {} } };
 }
 
 /** Kind of document by the names of its parts. */
@@ -15,9 +15,9 @@ function formatOf(names: ReadonlySet<string>): ZipCheck {
   if (names.has('xl/workbook.xml') || names.has('xl/workbook.bin')) return { ok: true, format: 'xlsx' };
   if (names.has('EncryptedPackage')) return refuse('workbook_password_protected');
   if (names.has('content.xml') && names.has('mimetype')) return { ok: true, format: 'ods' };
-  if (names.has('word/document.xml')) return refuse('workbook_not_a_spreadsheet', 'word');
-  if (names.has('ppt/presentation.xml')) return refuse('workbook_not_a_spreadsheet', 'slides');
-  return refuse('workbook_not_a_spreadsheet', 'archive');
+  if (names.has('word/document.xml')) return refuse('workbook_is_word');
+  if (names.has('ppt/presentation.xml')) return refuse('workbook_is_slides');
+  return refuse('workbook_is_archive');
 }
 
 function openDirectory(bytes: Uint8Array): Promise<ZipFile | null> {
