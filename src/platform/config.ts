@@ -1,4 +1,6 @@
-import path from 'node:path';
+import { join, resolve } from 'node:path';
+
+import { StartRefusal, type Sentence } from './start-refusal.ts';
 
 /** How the product runs; read once at the start, passed explicitly. */
 export interface Config {
@@ -8,34 +10,203 @@ export interface Config {
   readonly port: number;
   readonly dataDir: string;
   readonly databaseUrl: string | null;
-  /** Address people type; links and QR codes are made of it. */
+  /** Address people type; links and QR codes are made of it. Without a slash at the end. */
   readonly publicUrl: string;
   readonly trustedProxies: readonly string[];
   readonly logLevel: string;
+  /** Whether an empty database gets the demo region. */
+  readonly demo: boolean;
   /** One-click entry into demo accounts from other machines than this one. */
   readonly demoOpen: boolean;
+  /** Certificate and key files for TLS without a proxy. */
+  readonly tls: { readonly certFile: string; readonly keyFile: string } | null;
+  /**
+   * Both doors of a LAN trial: https with our own certificate, and plain http for the pupils' path on
+   * telephones that do not know the certificate. Which one a request came through says `request.protocol`.
+   */
+  readonly lan: { readonly httpPort: number; readonly httpsPort: number } | null;
 }
+
+/** A setting from the environment, as `npm run nol -- help settings` lists it. */
+export interface Setting extends Sentence {
+  readonly name: string;
+  readonly fallback: string;
+}
+
+export const settings: readonly Setting[] = [
+  {
+    name: 'HOST',
+    fallback: '127.0.0.1',
+    zh: '监听的网络地址；0.0.0.0 表示所有网卡（--lan 时的默认值）。',
+    en: 'Network address to listen on; 0.0.0.0 means all (the default with --lan).',
+  },
+  {
+    name: 'PORT',
+    fallback: '8080',
+    zh: '监听的端口，0–65535；0 表示任选一个空闲端口。',
+    en: 'Port to listen on, 0–65535; 0 takes any free one.',
+  },
+  {
+    name: 'LAN_HTTPS_PORT',
+    fallback: '8443',
+    zh: '--lan 时 https 的端口；PORT 仍是 http，供学生手机使用。',
+    en: 'Port of https with --lan; PORT stays http, for the pupils’ telephones.',
+  },
+  {
+    name: 'DATA_DIR',
+    fallback: './var',
+    zh: '存放全部数据的文件夹：数据库、文件、密钥。',
+    en: 'Folder that holds everything: database, files, keys.',
+  },
+  {
+    name: 'DATABASE_URL',
+    fallback: '',
+    zh: '外部 PostgreSQL 18 的地址（postgresql://…）；不填则使用内置数据库。',
+    en: 'Address of an external PostgreSQL 18 (postgresql://…); without it the built-in database is used.',
+  },
+  {
+    name: 'PUBLIC_URL',
+    fallback: '',
+    zh: '师生输入的网址（https://…），用于链接和二维码；不填则由 HOST 和 PORT 得出。',
+    en: 'Address that people type (https://…), for links and QR codes; without it made from HOST and PORT.',
+  },
+  {
+    name: 'TRUSTED_PROXY',
+    fallback: '',
+    zh: '前置代理的地址或网段，用逗号分隔；只采信来自它们的 X-Forwarded-*。',
+    en: 'Addresses or networks of the proxy in front, separated by commas; only their X-Forwarded-* count.',
+  },
+  {
+    name: 'TLS_CERT',
+    fallback: '',
+    zh: '证书文件（PEM）；与 TLS_KEY 一起使用，不经代理直接提供 https。',
+    en: 'Certificate file (PEM); with TLS_KEY, for https without a proxy.',
+  },
+  {
+    name: 'TLS_KEY',
+    fallback: '',
+    zh: '私钥文件（PEM）。',
+    en: 'Private key file (PEM).',
+  },
+  {
+    name: 'LOG_LEVEL',
+    fallback: 'info',
+    zh: '日志级别：error、warn、info、debug、silent。',
+    en: 'How much is logged: error, warn, info, debug, silent.',
+  },
+  {
+    name: 'DEMO',
+    fallback: '1',
+    zh: '数据库为空时是否装入演示数据：1 或 0（npm run serve 默认 0）。',
+    en: 'Whether an empty database gets the demo: 1 or 0 (0 with npm run serve).',
+  },
+  {
+    name: 'DEMO_OPEN',
+    fallback: '0',
+    zh: '是否允许其他机器一键进入演示账号：1 或 0。',
+    en: 'Whether other machines may enter demo accounts with one click: 1 or 0.',
+  },
+];
+
+const logLevels = ['error', 'warn', 'info', 'debug', 'silent'];
 
 /**
  * Reads the settings.
  *
- * @throws {RangeError} naming the setting and what it takes.
+ * @throws {StartRefusal} `bad_setting`, naming the setting and what it takes.
  */
 export function readConfig(env: NodeJS.ProcessEnv, mode: Config['mode']): Config {
-  const host = env['HOST'] || '127.0.0.1';
-  const port = Number(env['PORT'] || 8080);
-  if (!Number.isInteger(port) || port < 0 || port > 65_535) {
-    throw new RangeError(`PORT must be a whole number from 0 to 65535, not "${env['PORT']}".`);
+  const text = (name: string) => env[name] || (settings.find((one) => one.name === name)?.fallback ?? '');
+  const host = env['HOST'] || (mode === 'lan' ? '0.0.0.0' : '127.0.0.1');
+  const port = portOf(text('PORT'), 'PORT');
+  const [certFile, keyFile] = [env['TLS_CERT'], env['TLS_KEY']];
+  if (Boolean(certFile) !== Boolean(keyFile)) {
+    throw badSetting('TLS_CERT, TLS_KEY', '两者必须同时给出', 'needs both or neither');
+  }
+  const tls = certFile && keyFile ? { certFile: resolve(certFile), keyFile: resolve(keyFile) } : null;
+  const logLevel = text('LOG_LEVEL');
+  if (!logLevels.includes(logLevel)) {
+    throw badSetting(
+      'LOG_LEVEL',
+      `必须是 ${logLevels.join('、')} 之一`,
+      `must be one of ${logLevels.join(', ')}`,
+    );
   }
   return {
     mode,
     host,
     port,
-    dataDir: path.resolve(env['DATA_DIR'] || './var'),
-    databaseUrl: env['DATABASE_URL'] || null,
-    publicUrl: env['PUBLIC_URL'] || `http://${host === '0.0.0.0' ? '127.0.0.1' : host}:${port}`,
-    trustedProxies: (env['TRUSTED_PROXY'] || '').split(',').filter(Boolean),
-    logLevel: env['LOG_LEVEL'] || 'info',
-    demoOpen: env['DEMO_OPEN'] === '1',
+    dataDir: resolve(text('DATA_DIR')),
+    databaseUrl: databaseUrlOf(env['DATABASE_URL']),
+    publicUrl: publicUrlOf(env['PUBLIC_URL']) ?? defaultUrl(host, port, tls !== null),
+    trustedProxies: (env['TRUSTED_PROXY'] ?? '')
+      .split(',')
+      .map((one) => one.trim())
+      .filter(Boolean),
+    logLevel,
+    demo: flagOf(env['DEMO'], 'DEMO', mode !== 'serve'),
+    demoOpen: flagOf(env['DEMO_OPEN'], 'DEMO_OPEN', false),
+    tls,
+    lan:
+      mode === 'lan' ? { httpPort: port, httpsPort: portOf(text('LAN_HTTPS_PORT'), 'LAN_HTTPS_PORT') } : null,
   };
+}
+
+/** The folder of a part of the data, as in `dataPath(config, 'files')`. */
+export function dataPath(config: Pick<Config, 'dataDir'>, ...parts: string[]): string {
+  return join(config.dataDir, ...parts);
+}
+
+/** @returns `http://127.0.0.1:8080`; an address that means "all" becomes this machine's own. */
+export function defaultUrl(host: string, port: number, secure: boolean): string {
+  const name = host === '0.0.0.0' || host === '::' ? '127.0.0.1' : host.includes(':') ? `[${host}]` : host;
+  return `${secure ? 'https' : 'http'}://${name}:${port}`;
+}
+
+function portOf(text: string, name: string): number {
+  const port = Number(text);
+  if (!/^\d+$/.test(text) || port > 65_535) {
+    throw badSetting(
+      name,
+      `必须是 0–65535 的整数，而不是“${text}”`,
+      `must be a whole number from 0 to 65535, not "${text}"`,
+    );
+  }
+  return port;
+}
+
+function flagOf(text: string | undefined, name: string, fallback: boolean): boolean {
+  if (!text) return fallback;
+  if (text !== '0' && text !== '1')
+    throw badSetting(name, `必须是 1 或 0，而不是“${text}”`, `must be 1 or 0, not "${text}"`);
+  return text === '1';
+}
+
+function databaseUrlOf(text: string | undefined): string | null {
+  if (!text) return null;
+  // The value holds a password: it is not repeated in the message.
+  if (!/^postgres(ql)?:\/\//.test(text)) {
+    throw badSetting('DATABASE_URL', '必须以 postgresql:// 开头', 'must begin with postgresql://');
+  }
+  return text;
+}
+
+function publicUrlOf(text: string | undefined): string | null {
+  if (!text) return null;
+  const url = URL.canParse(text) ? new URL(text) : null;
+  if (url === null || !/^https?:$/.test(url.protocol) || url.pathname !== '/' || url.search !== '') {
+    throw badSetting(
+      'PUBLIC_URL',
+      `必须是形如 https://ke.example.edu.cn 的网址，不带路径，而不是“${text}”`,
+      `must be an address like https://ke.example.edu.cn without a path, not "${text}"`,
+    );
+  }
+  return url.origin;
+}
+
+function badSetting(name: string, zh: string, en: string): StartRefusal {
+  return new StartRefusal('bad_setting', {
+    zh: `设置 ${name} ${zh}。全部设置见 npm run nol -- help settings。`,
+    en: `The setting ${name} ${en}. All settings: npm run nol -- help settings.`,
+  });
 }
