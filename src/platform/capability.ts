@@ -1,6 +1,7 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import type { Action } from './authorize.ts';
 import type { ServerContext } from './context.ts';
+import type { Sentence } from './start-refusal.ts';
 
 /** A command of the operator's command line, e.g. `roster import`. */
 export interface Command {
@@ -30,6 +31,10 @@ export interface Capability {
   /** Declares background work; runs once at start before the server listens. */
   jobs?(ctx: ServerContext): Promise<void>;
   readonly commands?: readonly Command[];
+  /** May fill an empty database (the demo); runs at every start, after `jobs`, before listening. */
+  firstStart?(ctx: ServerContext): Promise<void>;
+  /** What the screen of `npm start` says about signing in: one line a role. */
+  startLines?(ctx: ServerContext): Promise<readonly Sentence[]>;
   /** Called when the server is about to stop; must leave nothing unsaved. */
   stop?(): Promise<void>;
 }

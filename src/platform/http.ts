@@ -57,7 +57,9 @@ export async function createHttp(options: HttpOptions): Promise<FastifyInstance>
     requestTimeout: 60_000,
     keepAliveTimeout: 72_000,
     genReqId: () => randomBytes(8).toString('hex'),
-    forceCloseConnections: true,
+    // Requests under way are answered before the server stops; `stopServing` ends the rest.
+    forceCloseConnections: 'idle',
+    return503OnClosing: false,
   }) as unknown as FastifyInstance;
   app.setValidatorCompiler(validatorCompiler());
   app.decorateRequest('actor');

@@ -21,19 +21,27 @@ export interface Jobs {
   stop(): Promise<void>;
 }
 
-/** Opens the queue (schema `jobs`) on the cell's own database. */
+/**
+ * Opens the queue (schema `jobs`) on the cell's own database.
+ *
+ * @param options.work - false: jobs can be sent but are done by the server, as in the command line.
+ */
 export async function openJobs({
   connection,
   log,
+  work = true,
 }: {
   connection: pg.PoolConfig;
   log: Logger;
+  work?: boolean;
 }): Promise<Jobs> {
   const boss = new PgBoss({
     ...(connection as ConstructorParameters<typeof PgBoss>[0] & object),
     schema: 'jobs',
     max: 4,
     application_name: 'not-one-less jobs',
+    supervise: work,
+    schedule: work,
   });
   boss.on('error', (error) => log.warn({ err: error }, 'jobs.error'));
   await boss.start();
@@ -43,6 +51,7 @@ export async function openJobs({
     async define(name, { cron, everySeconds, retryLimit = 5 }, handler) {
       known.add(name);
       await boss.createQueue(name, { retryLimit, retryBackoff: true, policy: 'short' });
+      if (!work) return;
       await boss.work(name, { pollingIntervalSeconds: 1 }, async (batch) => {
         for (const job of batch) {
           try {

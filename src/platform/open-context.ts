@@ -16,11 +16,15 @@ export interface OpenedContext {
   close(): Promise<void>;
 }
 
-/** Connects everything a capability works with. The database is migrated already. */
+/**
+ * Connects everything a capability works with. The database is migrated already.
+ *
+ * @param options.work - false: background jobs are sent only, not done in this process.
+ */
 export async function openContext(
   config: Config,
   connection: pg.PoolConfig,
-  { log = createLogger({ level: config.logLevel }) }: { log?: Logger } = {},
+  { log = createLogger({ level: config.logLevel }), work = true }: { log?: Logger; work?: boolean } = {},
 ): Promise<OpenedContext> {
   const { db, pool, close } = openDatabase(connection, {
     onIdleError: (err) => log.warn({ err }, 'database.idle'),
@@ -30,7 +34,7 @@ export async function openContext(
   bus.subscribe('clock.moved', () => {
     clock.refresh(db).catch((error: unknown) => log.error({ err: error }, 'clock.refresh'));
   });
-  const jobs = await openJobs({ connection, log });
+  const jobs = await openJobs({ connection, log, work });
   const ctx: ServerContext = {
     db,
     pool,

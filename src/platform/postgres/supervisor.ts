@@ -38,7 +38,6 @@ export interface EmbeddedPostgres {
   readonly state: PostgresState;
   /** Whether a database left running by a killed server was taken over. */
   readonly adopted: boolean;
-  readonly hold: DataFolderHold;
   /** Stops the database and gives the data folder free. May be called twice. */
   stop(): Promise<void>;
 }
@@ -48,6 +47,8 @@ interface StartOptions {
   readonly log: SupervisorLog;
   readonly onStateChange?: (state: PostgresState) => void;
   readonly holder?: Holder;
+  /** The caller holds the data folder already, and gives it free itself. */
+  readonly held?: boolean;
   /** Settings that win over ours; for tests. */
   readonly settings?: Settings;
 }
@@ -67,6 +68,7 @@ const largestLogBytes = 20_000_000;
  */
 export async function startPostgres(options: StartOptions): Promise<EmbeddedPostgres> {
   const dataDir = await ensureDataFolder(options.dataDir);
+  if (options.held) return supervise(dataDir, null, options);
   const hold = await holdDataFolder(dataDir, options.holder ?? 'server');
   try {
     return await supervise(dataDir, hold, options);
@@ -78,7 +80,7 @@ export async function startPostgres(options: StartOptions): Promise<EmbeddedPost
 
 async function supervise(
   dataDir: string,
-  hold: DataFolderHold,
+  hold: DataFolderHold | null,
   { log, onStateChange, settings }: StartOptions,
 ): Promise<EmbeddedPostgres> {
   let state: PostgresState = 'starting';
@@ -133,7 +135,6 @@ async function supervise(
       return state;
     },
     adopted: found !== null,
-    hold,
     stop() {
       stopped ??= (async () => {
         stopping = true;
@@ -143,14 +144,15 @@ async function supervise(
         await comingBack;
         await stopPostmaster(postmaster);
         enter('stopped');
-        await hold.release();
+        await hold?.release();
       })();
       return stopped;
     },
   };
 }
 
-function connectionTo(sockets: string, password: string, database = databaseName): PostgresConnection {
+/** How to connect to the embedded database whose socket lies in `sockets`. */
+export function connectionTo(sockets: string, password: string, database = databaseName): PostgresConnection {
   return { host: sockets, port: 5432, user: databaseUser, password, database };
 }
 

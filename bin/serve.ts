@@ -1,0 +1,4 @@
+import { runServer } from './run-server.ts';
+
+// Whatever runs it (systemd, a container) collects standard output.
+await runServer({ mode: 'serve', args: process.argv.slice(2), logTo: 'stdout' });
