@@ -1,3 +1,4 @@
+import path from 'node:path';
 import type { FastifyInstance } from 'fastify';
 import { actorOfRequest } from './people/sessions.ts';
 import { people } from './people/capability.ts';
@@ -6,11 +7,19 @@ import type { Capability } from './platform/capability.ts';
 import type { ServerContext } from './platform/context.ts';
 import { registerHealth } from './platform/health.ts';
 import { createHttp } from './platform/http.ts';
+import { registerOpenApi } from './platform/openapi.ts';
+import { pages } from './platform/pages.ts';
+import { securityHeaders } from './platform/pages/headers.ts';
 
 /** Everything the product is made of, in the order of dependence. */
 export const capabilities: readonly Capability[] = [people, courses];
 
+/** The built web part. */
+const DIST = path.join(import.meta.dirname, '../dist');
+
 export interface AppOptions {
+  /** Folder of the built web part, when it is another than `dist/`. */
+  readonly dist?: string;
   /** Tests and development: fail an answer whose declared action was never authorised. */
   readonly verifyAuthorisation?: boolean;
   readonly https?: { readonly key: string; readonly cert: string };
@@ -24,10 +33,25 @@ export async function buildApp(ctx: ServerContext, options: AppOptions = {}): Pr
     trustedProxies: ctx.config.trustedProxies,
     ...options,
   });
+  const headers = securityHeaders({
+    isPublicTls: ctx.config.mode === 'serve' && ctx.config.publicUrl.startsWith('https:'),
+  });
+  app.addHook('onRequest', async (_request, reply) => {
+    void reply.headers(headers);
+  });
   registerHealth(app, ctx);
+  await registerOpenApi(app);
   for (const capability of capabilities) {
     if (capability.routes) await app.register(capability.routes(ctx), { prefix: '/api' });
   }
+  await app.register(
+    pages({
+      db: ctx.db,
+      dist: options.dist ?? DIST,
+      now: ctx.now,
+      isLearner: (role) => role === 'pupil' || role === 'guardian',
+    }),
+  );
   return app;
 }
 

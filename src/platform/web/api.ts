@@ -31,10 +31,15 @@ export function newKey(): string {
   return Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('');
 }
 
-/** Appointment in the address of a staff page: `/console/<id>/…` or `?appointment=<id>`. */
-export function appointmentInAddress(address: { pathname: string; search: string }): string | null {
-  const inPath = /^\/console\/([0-9a-f-]{36})(?:\/|$)/.exec(address.pathname);
-  return inPath?.[1] ?? new URLSearchParams(address.search).get('appointment');
+/**
+ * Under which hat the page asks: the appointment in `/console/<id>/…` or `?as=<id>`, `learner` in the learner shell, where
+ * a teacher may look at their own child; null elsewhere.
+ */
+export function actingAs(address: { pathname: string; search: string }): string | null {
+  const inPath = /^\/console\/([0-9a-f-]{36})(?:\/|$)/.exec(address.pathname)?.[1];
+  if (inPath) return inPath;
+  if (address.pathname === '/' || address.pathname.startsWith('/my/')) return 'learner';
+  return new URLSearchParams(address.search).get('as');
 }
 
 function addressOf(path: string, { path: values = {}, query = {} }: AnyRequest): string {
@@ -105,8 +110,10 @@ function pause(durationMs: number): Promise<void> {
 
 async function call(method: string, path: string, request: AnyRequest = {}): Promise<unknown> {
   const headers = new Headers({ accept: 'application/json' });
-  const appointment = appointmentInAddress(location);
-  if (appointment) headers.set('nol-appointment', appointment);
+  const hat = actingAs(location);
+  if (hat) headers.set('nol-appointment', hat);
+  // Browsers too old for Sec-Fetch-Site prove with it that the request is our own page's.
+  headers.set('nol-client', 'web');
   if (request.body !== undefined) headers.set('content-type', 'application/json');
   const isWrite = method !== 'GET';
   if (isWrite) headers.set('idempotency-key', request.key ?? newKey());

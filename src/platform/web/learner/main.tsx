@@ -1,7 +1,17 @@
 /** @jsxImportSource preact */
 import '../trusted.ts';
-import { render } from 'preact';
-import '../tokens.css';
-import { t } from '../t.ts';
+import { hydrate, render } from 'preact';
+import '../base.css';
+import './shell.css';
+import { firstData } from '../first-data.ts';
+import { App, type FirstData } from './app.tsx';
+import { keepForOffline } from './offline.ts';
 
-render(<h2>{t('platform.brand')}</h2>, document.body);
+const root = document.querySelector('#app');
+if (root) {
+  const first = firstData() as FirstData | undefined;
+  const app = <App first={first} address={location} />;
+  if (first?.today) hydrate(app, root);
+  else render(app, root);
+}
+keepForOffline();

@@ -1,0 +1,49 @@
+/** @jsxImportSource preact */
+import { useEffect } from 'preact/hooks';
+import { timeOfDay } from '../../platform/i18n/format.ts';
+import { api } from '../../platform/web/api.ts';
+import { useAsked, useServerNow } from '../../platform/web/learner/ask.ts';
+import { ProblemNotice, SlateSkeleton } from '../../platform/web/learner/states.tsx';
+import type { Today } from '../today-contract.ts';
+import { TodayView } from './today-view.tsx';
+
+/** Asked again once a minute: a lesson opens, a teacher begins, a day moves on. */
+const EVERY_MS = 60_000;
+
+export interface TodayPageProps {
+  readonly first: Today | undefined;
+  readonly pupilId: string | null;
+  readonly onFetched: (time: string) => void;
+}
+
+type AskToday = (
+  path: '/api/today',
+  request: { query: { pupilId?: string }; signal: AbortSignal },
+) => Promise<Today>;
+
+function askToday(pupilId: string | null, signal: AbortSignal): Promise<Today> {
+  const get = api.get as unknown as AskToday;
+  return get('/api/today', { query: pupilId ? { pupilId } : {}, signal });
+}
+
+/** Today as it is now: what came with the page first, then what the server says. */
+export function TodayPage({ first, pupilId, onFetched }: TodayPageProps) {
+  const asked = useAsked(`today ${pupilId ?? ''}`, (signal) => askToday(pupilId, signal), {
+    first,
+    everyMs: EVERY_MS,
+  });
+  const { data, problem, again } = asked;
+  useEffect(() => {
+    if (data) onFetched(timeOfDay(data.now, data.timeZone));
+  }, [data, onFetched]);
+  return (
+    <>
+      {problem && <ProblemNotice problem={problem} onRetry={again} />}
+      {data ? <LiveToday today={data} /> : <SlateSkeleton />}
+    </>
+  );
+}
+
+function LiveToday({ today }: { today: Today }) {
+  return <TodayView today={today} now={useServerNow(today.now)} />;
+}
