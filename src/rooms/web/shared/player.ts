@@ -116,6 +116,12 @@ export function createVoicePlayer(onState: (state: VoiceState) => void): VoicePl
     return null;
   };
 
+  const rangeStartAfter = (seconds: number): number | null => {
+    const { buffered } = audio;
+    for (let i = 0; i < buffered.length; i += 1) if (buffered.start(i) > seconds) return buffered.start(i);
+    return null;
+  };
+
   const dropHeard = (beforeSeconds: number): boolean => {
     if (!buffer || buffer.updating || buffer.buffered.length === 0) return false;
     if (beforeSeconds - buffer.buffered.start(0) < 10) return false;
@@ -250,12 +256,9 @@ export function createVoicePlayer(onState: (state: VoiceState) => void): VoicePl
       if (!audio.paused && !audio.seeking && wanted === null && audio.readyState < 3) {
         // At a hole: the lesson's clock jumped (the teacher's page was away). Go to where the voice goes on.
         const here = rangeAt(audio.currentTime);
-        const { buffered } = audio;
-        for (let i = 0; i < buffered.length && (!here || here.end - audio.currentTime < 0.25); i += 1) {
-          if (buffered.start(i) <= audio.currentTime + 0.25) continue;
-          audio.currentTime = buffered.start(i) + 0.001;
-          break;
-        }
+        const isAtEnd = !here || here.end - audio.currentTime < 0.25;
+        const next = isAtEnd ? rangeStartAfter(audio.currentTime + 0.25) : null;
+        if (next !== null) audio.currentTime = next + 0.001;
       }
       if (!dropHeard(audio.currentTime - keepBehindMs / 1000)) pump();
     },
