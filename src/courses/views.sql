@@ -80,3 +80,8 @@ LANGUAGE sql STABLE ROWS 1000 AS $$
   SELECT h.person_id, h.class_id, h.school_id, a.adult_id, a.deputy_id, a.via
   FROM home_classes($1) h LEFT JOIN LATERAL adult_for(h.person_id, $1) a ON true
 $$;
+
+-- class_cards: a class as neighbours may name and place it.
+CREATE OR REPLACE VIEW class_cards AS
+SELECT c.id AS class_id, c.school_id, c.org_id, c.kind, c.name, c.year_group, c.class_no, c.course_id, c.term_id
+FROM classes c;

@@ -23,7 +23,16 @@ export function trustRank(source: string): number {
 }
 
 /** Outcomes by which a fact says "this person was reached"; every other outcome is an attempt or a denial. */
-export const reachingOutcomes = ['present', 'taught', 'given', 'returned', 'declared'] as const;
+export const reachingOutcomes = [
+  'present',
+  'reached',
+  'done',
+  'taught',
+  'given',
+  'handedOver',
+  'returned',
+  'declared',
+] as const;
 export type ReachingOutcome = (typeof reachingOutcomes)[number];
 
 /** The one outcome that denies: a person saw that the pupil was not there. */

@@ -28,3 +28,9 @@ LANGUAGE sql STABLE PARALLEL SAFE ROWS 1000 AS $$
   WHERE f.school_day = $1
     AND NOT EXISTS (SELECT FROM facts s WHERE s.school_day = $1 AND s.supersedes = f.id)
 $$;
+
+-- expectation_cards: what stands expected of whom, with the state last judged; cancelled ones left out.
+CREATE OR REPLACE VIEW expectation_cards AS
+SELECT x.school_day, x.planned_id, x.planned_kind, x.person_id, x.school_id, x.via_class_id, x.starts_at, x.due_at,
+  x.state, x.way, x.best_fact_id, x.evidence, x.settled
+FROM expectations x WHERE x.state <> 'cancelled';

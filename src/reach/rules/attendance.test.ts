@@ -40,6 +40,12 @@ describe('the state of one lesson after its end', () => {
     ['70 of 100 minutes is', [there('09:00', '09:28')], ran, 'present'],
     ['two visits add up', [there('09:00', '09:15'), there('09:20', '09:40')], ran, 'present'],
     ['the same minutes twice do not', [there('09:00', '09:20'), there('09:00', '09:20')], ran, 'leftEarly'],
+    [
+      'in the room all the time, with 20 minutes really heard',
+      [{ ...there('09:00', '09:40'), seconds: 1200 }],
+      ran,
+      'leftEarly',
+    ],
     ['nobody saw the pupil', [], ran, 'missed'],
     ['80 % of the voice makes up', [heard(1600)], ran, 'madeUp'],
     ['79 % does not', [heard(1580)], ran, 'missed'],

@@ -48,6 +48,8 @@ export interface PlannedSpan {
   readonly dueAt: Date;
   /** Taught in a room of ours: without a run it was never taught, whoever waited in front of it. */
   readonly needsRun: boolean;
+  /** Planned as a recording: hearing it is the lesson, not a make-up. */
+  readonly isRecorded?: boolean;
 }
 
 export interface RunSpan {
@@ -165,10 +167,12 @@ function taughtWindow(planned: PlannedSpan, run: RunSpan | null, now: Date): Win
   return { from, to, isOver, taughtSeconds };
 }
 
-function liveIntervals({ facts }: Known): Interval[] {
-  return facts
-    .filter((fact) => (fact.way === 'live' || fact.way === 'external') && fact.fromAt && fact.toAt)
-    .map((fact) => ({ from: fact.fromAt!.getTime(), to: fact.toAt!.getTime() }));
+function liveFacts({ facts }: Known): StandingFact[] {
+  return facts.filter((fact) => (fact.way === 'live' || fact.way === 'external') && fact.fromAt && fact.toAt);
+}
+
+function liveIntervals(known: Known): Interval[] {
+  return liveFacts(known).map((fact) => ({ from: fact.fromAt!.getTime(), to: fact.toAt!.getTime() }));
 }
 
 /** The most trusted word about having been there; the newest of equals. Intervals are no word. */
@@ -198,7 +202,12 @@ function attendance(known: Known): {
   const { window, rules } = known;
   const all = union(liveIntervals(known));
   const inside = clip(all, window);
-  const seconds = Math.round(coveredLength(inside) / 1000);
+  // A room that counts what was really heard says so; nobody hears longer than they were there.
+  const heardSeconds = liveFacts(known).reduce(
+    (sum, fact) => sum + (fact.seconds ?? Number.POSITIVE_INFINITY),
+    0,
+  );
+  const seconds = Math.min(Math.round(coveredLength(inside) / 1000), heardSeconds);
   const entered = all[0]?.from;
   const left = all.at(-1)?.to;
   const away = gaps(inside, {
@@ -264,7 +273,7 @@ function judgeRecording(known: Known): Found | null {
     (a, b) => (b.seconds ?? 0) - (a.seconds ?? 0) || (a.id < b.id ? -1 : 1),
   )[0];
   return {
-    state: 'madeUp',
+    state: known.planned.isRecorded ? 'reached' : 'madeUp',
     way: 'recording',
     bestFactId: best?.id ?? null,
     evidence: {

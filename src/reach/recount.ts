@@ -1,0 +1,213 @@
+import type { Db, Trx } from '../platform/database.ts';
+import {
+  selectPersonsOfClasses,
+  selectStandingFacts,
+  selectToJudge,
+  takeDirtyClasses,
+  writeJudgements,
+  type ExpectationToJudge,
+  type StandingFactRow,
+  type WrittenJudgement,
+} from '../facts/judgements.ts';
+import { closeReachedFollowUps } from './queries/follow-ups.ts';
+import {
+  lockRecount,
+  recountUnits,
+  selectClassPlaces,
+  selectClimb,
+  selectCountedUnits,
+  selectLessonRuns,
+  writeReachDays,
+  writeSchoolSigns,
+  type ReachRow,
+} from './queries/recount.ts';
+import { selectRulesOf } from './queries/rules.ts';
+import {
+  judge,
+  type Judgement,
+  type PlannedSpan,
+  type RunSpan,
+  type StandingFact,
+} from './rules/attendance.ts';
+import { isReachedState, judgeDay, type DayPart } from './rules/day.ts';
+
+/** Classes judged in one transaction: small enough that boards never wait, large enough to be quick. */
+const classesAtOnce = 40;
+
+export interface Recounted {
+  readonly classes: number;
+  readonly days: readonly string[];
+  readonly schoolIds: readonly string[];
+}
+
+/**
+ * Takes dirty classes out of the outbox until it is empty and counts them anew: states of expectations,
+ * days of pupils, follow-ups that a fact closes, and the figures of every unit above.
+ *
+ * Safe to run several times at once; a day is counted by one transaction at a time.
+ *
+ * @param now - the product's clock.
+ */
+export async function recountDirty(db: Db, now: Date): Promise<Recounted> {
+  const total = { classes: 0, days: new Set<string>(), schoolIds: new Set<string>() };
+  for (;;) {
+    const batch = await db.transaction().execute(async (trx) => {
+      const taken = await takeDirtyClasses(trx, classesAtOnce);
+      const byDay = Map.groupBy(taken, (row) => row.day);
+      for (const day of [...byDay.keys()].sort()) {
+        total.days.add(day);
+        const classIds = (byDay.get(day) ?? []).map((row) => row.classId);
+        for (const schoolId of await recountClasses(trx, { day, classIds, now }))
+          total.schoolIds.add(schoolId);
+      }
+      return taken.length;
+    });
+    total.classes += batch;
+    if (batch === 0)
+      return { classes: total.classes, days: [...total.days], schoolIds: [...total.schoolIds] };
+  }
+}
+
+/**
+ * Counts classes of one day anew from raw rows.
+ *
+ * @returns the schools whose figures were counted.
+ */
+export async function recountClasses(
+  trx: Trx,
+  { day, classIds, now }: { day: string; classIds: readonly string[]; now: Date },
+): Promise<string[]> {
+  await lockRecount(trx, day);
+  const counted = await selectPersonsOfClasses(trx, { day, classIds });
+  if (counted.length === 0) return [];
+  const personIds = counted.map((row) => row.personId);
+  const toJudge = await selectToJudge(trx, { day, personIds });
+  const facts = await selectStandingFacts(trx, { day, personIds });
+  const rulesOf = await selectRulesOf(trx, [...new Set(toJudge.map((row) => row.schoolId))]);
+  const lessons = await selectLessonRuns(trx, {
+    day,
+    plannedIds: [...new Set(toJudge.map((row) => row.plannedId))],
+  });
+  const factsOf = Map.groupBy(facts, (fact) => fact.personId);
+
+  const judged = toJudge.map((expectation) => {
+    const ofPerson = factsOf.get(expectation.personId) ?? [];
+    const relevant = ofPerson.filter(
+      (fact) => fact.plannedId === null || fact.plannedId === expectation.plannedId,
+    );
+    const lesson = lessons.get(expectation.plannedId);
+    const judgement = judge(
+      spanOf(expectation, lesson?.mode),
+      runOf(expectation, lesson),
+      relevant.map(asStandingFact),
+      rulesOf(expectation.schoolId),
+      now,
+    );
+    return { expectation, judgement };
+  });
+  const changed = judged.filter(({ expectation, judgement }) => differs(expectation, judgement));
+  await writeJudgements(
+    trx,
+    day,
+    changed.map(({ expectation, judgement }) => written(expectation, judgement)),
+  );
+
+  const places = await selectClassPlaces(trx, {
+    day,
+    classIds: [...new Set(counted.map((row) => row.classId))],
+  });
+  const partsOf = Map.groupBy(judged, ({ expectation }) => expectation.personId);
+  const reachedAt = new Map(facts.map((fact) => [fact.id, fact.toAt ?? fact.fromAt ?? fact.recordedAt]));
+  const rows = counted.flatMap(({ personId, classId }): ReachRow[] => {
+    const place = places.get(classId);
+    if (!place) return [];
+    const parts = (partsOf.get(personId) ?? []).map(({ judgement }) => dayPart(judgement, reachedAt));
+    const closesAt = place.closesAt ?? endOfParts(partsOf.get(personId) ?? []);
+    const found = judgeDay(parts, rulesOf(place.schoolId), closesAt);
+    return found ? [{ ...found, personId, classId, orgId: place.orgId, schoolId: place.schoolId }] : [];
+  });
+
+  const before = await selectCountedUnits(trx, { day, personIds });
+  const changedPersons = await writeReachDays(trx, { day, personIds, rows });
+  await closeReachedFollowUps(trx, { day, personIds, now });
+  await writeSchoolSigns(trx, { day, signs: lastFacts(facts, rows) });
+  const units = new Set([...before, ...rows.map((row) => row.orgId)]);
+  if (changedPersons.length > 0) {
+    for (const orgIds of await selectClimb(trx, { day, orgIds: [...units] }))
+      await recountUnits(trx, { day, orgIds });
+  }
+  return [...new Set([...places.values()].map((place) => place.schoolId))];
+}
+
+function spanOf(expectation: ExpectationToJudge, mode: string | undefined): PlannedSpan {
+  return {
+    startsAt: expectation.startsAt,
+    dueAt: expectation.dueAt,
+    needsRun: mode === 'live',
+    isRecorded: mode === 'recording',
+  };
+}
+
+/** The run that was recorded; else the beginning and end that the plan knows. */
+function runOf(
+  expectation: ExpectationToJudge,
+  lesson: { startedAt: Date | null; endedAt: Date | null } | undefined,
+): RunSpan | null {
+  if (expectation.run) return expectation.run;
+  if (!lesson?.startedAt) return null;
+  return { startedAt: lesson.startedAt, endedAt: lesson.endedAt, taughtSeconds: null, voiceSeconds: null };
+}
+
+function asStandingFact({ detail, ...fact }: StandingFactRow): StandingFact {
+  const heard = detail['heard'];
+  return Array.isArray(heard) ? { ...fact, heard: heard as [number, number][] } : fact;
+}
+
+function differs(expectation: ExpectationToJudge, judgement: Judgement): boolean {
+  return (
+    expectation.state !== judgement.state ||
+    expectation.way !== judgement.way ||
+    expectation.bestFactId !== judgement.bestFactId ||
+    expectation.settled !== judgement.settled ||
+    !sameEvidence(expectation.evidence, judgement.evidence)
+  );
+}
+
+/** Compared key by key: jsonb keeps its own order of keys. */
+function sameEvidence(a: object | null, b: object | null): boolean {
+  if (a === null || b === null) return a === b;
+  const sorted = (value: object) =>
+    JSON.stringify(Object.entries(value).sort(([x], [y]) => (x < y ? -1 : 1)));
+  return sorted(a) === sorted(b);
+}
+
+function written(expectation: ExpectationToJudge, judgement: Judgement): WrittenJudgement {
+  return { plannedId: expectation.plannedId, personId: expectation.personId, ...judgement };
+}
+
+function dayPart(judgement: Judgement, reachedAt: ReadonlyMap<string, Date>): DayPart {
+  const at = judgement.bestFactId ? (reachedAt.get(judgement.bestFactId) ?? null) : null;
+  return {
+    state: judgement.state,
+    way: judgement.way,
+    settled: judgement.settled,
+    excusedByStaff: judgement.evidence?.excusedByStaff === true,
+    reachedAt: isReachedState(judgement.state) ? at : null,
+  };
+}
+
+/** A school without a calendar row closes with its last lesson. */
+function endOfParts(parts: readonly { expectation: ExpectationToJudge }[]): Date {
+  return new Date(Math.max(0, ...parts.map(({ expectation }) => expectation.dueAt.getTime())));
+}
+
+function lastFacts(facts: readonly StandingFactRow[], rows: readonly ReachRow[]): Map<string, Date> {
+  const schoolOf = new Map(rows.map((row) => [row.personId, row.schoolId]));
+  const signs = new Map<string, Date>();
+  for (const fact of facts) {
+    const schoolId = schoolOf.get(fact.personId);
+    if (schoolId && fact.recordedAt > (signs.get(schoolId) ?? new Date(0)))
+      signs.set(schoolId, fact.recordedAt);
+  }
+  return signs;
+}
