@@ -3,6 +3,7 @@ import type { FastifyInstance } from 'fastify';
 import { actorOfRequest } from './people/sessions.ts';
 import { people } from './people/capability.ts';
 import { courses } from './courses/capability.ts';
+import { demo } from './demo/capability.ts';
 import type { Capability } from './platform/capability.ts';
 import type { ServerContext } from './platform/context.ts';
 import { registerHealth } from './platform/health.ts';
@@ -12,7 +13,7 @@ import { pages } from './platform/pages.ts';
 import { securityHeaders } from './platform/pages/headers.ts';
 
 /** Everything the product is made of, in the order of dependence. */
-export const capabilities: readonly Capability[] = [people, courses];
+export const capabilities: readonly Capability[] = [people, courses, demo];
 
 /** The built web part. */
 const DIST = path.join(import.meta.dirname, '../dist');

@@ -8,6 +8,10 @@ export const enterDemo = defineAction({
 });
 
 /** Fill or empty the demo county: the command line and the first start only. */
-export const manageDemo = defineAction({ name: 'demo.manage', place: placeOfNothing, allow: { operator: 'any' } });
+export const manageDemo = defineAction({
+  name: 'demo.manage',
+  place: placeOfNothing,
+  allow: { operator: 'any' },
+});
 
 export const demoActions = [enterDemo, manageDemo];

@@ -14,7 +14,13 @@ const commands: readonly Command[] = [
     async run(ctx) {
       try {
         const { loaded, day } = await loadDemo(ctx, operatorActor());
-        return { exitCode: 0, json: { created: loaded ? 1 : 0, day }, text: loaded ? `Demo county loaded; its clock stands at ${day}.` : 'The demo county is there already.' };
+        return {
+          exitCode: 0,
+          json: { created: loaded ? 1 : 0, day },
+          text: loaded
+            ? `Demo county loaded; its clock stands at ${day}.`
+            : 'The demo county is there already.',
+        };
       } catch (error) {
         if (!(error instanceof AppError)) throw error;
         return { exitCode: 1, json: { error: error.code, message: error.message }, text: error.message };
@@ -24,7 +30,10 @@ const commands: readonly Command[] = [
   {
     name: 'demo remove',
     usage: 'demo remove',
-    summary: { 'zh-CN': '移除演示县的一切，恢复真实时间', en: 'Remove everything of the demo county and return to real time' },
+    summary: {
+      'zh-CN': '移除演示县的一切，恢复真实时间',
+      en: 'Remove everything of the demo county and return to real time',
+    },
     async run(ctx) {
       const { removed } = await removeDemo(ctx, operatorActor());
       return { exitCode: 0, json: { leaving: removed }, text: `Demo removed (${removed} rows).` };

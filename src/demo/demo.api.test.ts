@@ -1,15 +1,111 @@
 import { sql } from 'kysely';
 import { expect, test } from 'vitest';
+import { operatorActor } from '../platform/actor.ts';
 import { buildTestApp } from '../platform/testing/app.ts';
-import { seedRegion } from './seed.ts';
+import { aClass, aPupil, aSchool } from '../platform/testing/builders.ts';
+import { loadDemo, removeDemo } from './service.ts';
 
-const { db } = await buildTestApp();
+const { app, db, ctx, clock } = await buildTestApp();
+const browser = { 'nol-client': 'test' };
+
+async function rowsByTable(): Promise<Record<string, number>> {
+  const { rows } = await sql<{ name: string }>`
+    SELECT relname AS name FROM pg_class
+    WHERE relnamespace = 'public'::regnamespace AND relkind IN ('r', 'p') AND NOT relispartition ORDER BY 1
+  `.execute(db);
+  const counts: Record<string, number> = {};
+  for (const { name } of rows) {
+    const counted = await sql<{ n: number }>`SELECT count(*)::int AS n FROM ${sql.table(name)}`.execute(db);
+    counts[name] = counted.rows[0]?.n ?? 0;
+  }
+  return counts;
+}
+
+// One story in order: an empty cell, the demo in use, and nothing of it afterwards.
+const before = await rowsByTable();
 
 test('the demo county fits every constraint, and every pupil has a named adult', async () => {
-  await db.transaction().execute((trx) => seedRegion(trx));
+  await loadDemo(ctx, operatorActor());
   const { rows } = await sql<{ pupils: number; gaps: number }>`
     SELECT count(*)::int AS pupils, count(*) FILTER (WHERE adult_id IS NULL)::int AS gaps FROM named_adults('2026-11-25')
   `.execute(db);
   expect(rows[0]?.pupils).toBeGreaterThan(2_800);
   expect(rows[0]?.gaps).toBe(0);
+});
+
+test('its clock stands in a school morning', async () => {
+  await clock.refresh(db);
+  const local = ctx.now().toLocaleString('sv-SE', { timeZone: 'Asia/Shanghai' });
+  expect(local.slice(11, 13)).toMatch(/1[01]/);
+  expect(local >= '2026-11-25').toBe(true);
+});
+
+test('loading it again changes nothing', async () => {
+  const counts = await rowsByTable();
+  expect(await loadDemo(ctx, operatorActor())).toMatchObject({ loaded: false });
+  expect(await rowsByTable()).toEqual(counts);
+});
+
+test('from this machine every listed role is entered with one tap', async () => {
+  const list = await app.inject({ url: '/api/demo' });
+  expect(list.json().entries.map(({ kind }: { kind: string }) => kind)).toEqual([
+    'pupil',
+    'guardian',
+    'teacher',
+    'classTeacher',
+    'schoolAdmin',
+    'principal',
+    'bureauOfficer',
+    'counsellor',
+  ]);
+  for (const { loginName } of list.json().entries) {
+    const entered = await app.inject({
+      method: 'POST',
+      url: '/api/demo/enter',
+      headers: browser,
+      payload: { loginName },
+    });
+    expect(entered.statusCode).toBe(200);
+  }
+});
+
+test('from another machine there is nothing to enter, and a real account is never entered', async () => {
+  const afar = { remoteAddress: '192.0.2.7' };
+  expect((await app.inject({ url: '/api/demo', ...afar })).json().entries).toEqual([]);
+  const payload = { loginName: 'qscz-t001' };
+  expect(
+    (await app.inject({ method: 'POST', url: '/api/demo/enter', headers: browser, payload, ...afar }))
+      .statusCode,
+  ).toBe(404);
+  const proxied = { ...browser, 'x-forwarded-for': '127.0.0.1' };
+  expect(
+    (await app.inject({ method: 'POST', url: '/api/demo/enter', headers: proxied, payload })).statusCode,
+  ).toBe(404);
+  const school = await aSchool(db);
+  const { classId } = await aClass(db, { schoolId: school.orgId });
+  const pupil = await aPupil(db, { schoolId: school.orgId, classId });
+  const real = await db
+    .selectFrom('accounts')
+    .select('login_name')
+    .where('id', '=', pupil.accountId)
+    .executeTakeFirstOrThrow();
+  const entered = await app.inject({
+    method: 'POST',
+    url: '/api/demo/enter',
+    headers: browser,
+    payload: { loginName: real.login_name },
+  });
+  expect(entered.statusCode).toBe(404);
+});
+
+test('removing the demo leaves nothing of it, keeps the real school, and time is real again', async () => {
+  const realBefore = { orgs: 1, persons: 1, accounts: 1, classes: 1, enrollments: 1, course_groups: 1 };
+  await removeDemo(ctx, operatorActor());
+  const { holidays, ...after } = await rowsByTable();
+  const { holidays: _none, ...empty } = before;
+  expect(after).toEqual({ ...empty, ...realBefore });
+  // Public holidays are the State Council's, not the demo's.
+  expect(holidays).toBeGreaterThan(0);
+  await clock.refresh(db);
+  expect(Math.abs(ctx.now().getTime() - Date.now())).toBeLessThan(5_000);
 });

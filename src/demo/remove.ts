@@ -53,7 +53,8 @@ export async function removeRegion(trx: Trx): Promise<number> {
     const parents = foreignRows[table];
     if (parents) conditions.push(parents);
     if (conditions.length === 0) continue;
-    const result = await sql`DELETE FROM ${sql.table(table)} WHERE ${sql.join(conditions, sql` OR `)}`.execute(trx);
+    const result =
+      await sql`DELETE FROM ${sql.table(table)} WHERE ${sql.join(conditions, sql` OR `)}`.execute(trx);
     removed += Number(result.numAffectedRows ?? 0);
   }
   await sql`DELETE FROM idempotency_keys
@@ -91,8 +92,11 @@ async function tablesChildrenFirst(trx: Trx): Promise<{ table: string; columns: 
   const ordered: { table: string; columns: string[] }[] = [];
   const left = new Map(rows.map((row) => [row.table, row]));
   while (left.size > 0) {
-    const free = [...left.values()].filter(({ table }) => ![...left.values()].some(({ parents }) => parents.includes(table)));
-    if (free.length === 0) throw new Error(`Tables refer to each other in a circle: ${[...left.keys()].join(', ')}`);
+    const free = [...left.values()].filter(
+      ({ table }) => ![...left.values()].some(({ parents }) => parents.includes(table)),
+    );
+    if (free.length === 0)
+      throw new Error(`Tables refer to each other in a circle: ${[...left.keys()].join(', ')}`);
     for (const { table, columns } of free) {
       ordered.push({ table, columns });
       left.delete(table);

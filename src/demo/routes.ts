@@ -21,7 +21,12 @@ export function demoRoutes(ctx: ServerContext): FastifyPluginAsyncTypebox {
                 now: Type.String(),
                 entries: Type.Array(
                   Type.Object(
-                    { loginName: Type.String(), name: Type.String(), orgName: Type.String(), kind: Type.String() },
+                    {
+                      loginName: Type.String(),
+                      name: Type.String(),
+                      orgName: Type.String(),
+                      kind: Type.String(),
+                    },
                     { additionalProperties: false },
                   ),
                 ),
@@ -42,7 +47,10 @@ export function demoRoutes(ctx: ServerContext): FastifyPluginAsyncTypebox {
           tags,
           body: Type.Object({ loginName: Type.String({ maxLength: 100 }) }, { additionalProperties: false }),
           response: {
-            200: Type.Object({ audience: Type.Union([Type.Literal('learner'), Type.Literal('staff')]) }, { additionalProperties: false }),
+            200: Type.Object(
+              { audience: Type.Union([Type.Literal('learner'), Type.Literal('staff')]) },
+              { additionalProperties: false },
+            ),
           },
         },
       },

@@ -15,7 +15,12 @@ import { seedRegion } from './seed.ts';
 
 /** Whether this cell holds the demo county. */
 export async function hasDemo(db: Db): Promise<boolean> {
-  const row = await db.selectFrom('orgs').select('id').where('is_demo', '=', true).limit(1).executeTakeFirst();
+  const row = await db
+    .selectFrom('orgs')
+    .select('id')
+    .where('is_demo', '=', true)
+    .limit(1)
+    .executeTakeFirst();
   return row !== undefined;
 }
 
@@ -33,7 +38,12 @@ export async function loadDemo(ctx: ServerContext, actor: Actor): Promise<{ load
     return { loaded: false, day };
   }
   const real = await ctx.db.selectFrom('orgs').select('id').limit(1).executeTakeFirst();
-  if (real) throw new AppError(409, 'cell_in_use', 'There are real units here; the demo is loaded into an empty cell only.');
+  if (real)
+    throw new AppError(
+      409,
+      'cell_in_use',
+      'There are real units here; the demo is loaded into an empty cell only.',
+    );
   await ctx.db.transaction().execute((trx) => seedRegion(trx));
   const { day } = await standInMorning(ctx.db);
   ctx.bus.publish('clock.moved', {});
@@ -64,7 +74,10 @@ export interface DemoEntry {
  *
  * @returns empty when there is no demo or the request comes from another machine without `--demo-open`.
  */
-export async function listEntries(ctx: ServerContext, request: FastifyRequest): Promise<{ now: string; entries: DemoEntry[] }> {
+export async function listEntries(
+  ctx: ServerContext,
+  request: FastifyRequest,
+): Promise<{ now: string; entries: DemoEntry[] }> {
   await authorize(ctx.db, request.actor, enterDemo, {});
   const now = ctx.now().toISOString();
   if (!mayEnter(ctx, request)) return { now, entries: [] };
@@ -113,5 +126,7 @@ function mayEnter(ctx: ServerContext, request: FastifyRequest): boolean {
   if (ctx.config.demoOpen) return true;
   const from = request.socket.remoteAddress ?? '';
   const isLoopback = from === '127.0.0.1' || from === '::1' || from === '::ffff:127.0.0.1';
-  return isLoopback && request.headers['x-forwarded-for'] === undefined && request.headers.forwarded === undefined;
+  return (
+    isLoopback && request.headers['x-forwarded-for'] === undefined && request.headers.forwarded === undefined
+  );
 }

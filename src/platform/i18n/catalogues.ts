@@ -7,6 +7,7 @@ import type rosters from '../../rosters/words/zh-CN.json';
 import type timetable from '../../timetable/words/zh-CN.json';
 import type rooms from '../../rooms/words/zh-CN.json';
 import type reach from '../../reach/words/zh-CN.json';
+import type demo from '../../demo/words/zh-CN.json';
 import type platform from '../words/zh-CN.json';
 
 /**
@@ -24,6 +25,7 @@ export const CATALOGUES = [
   'timetable',
   'rooms',
   'reach',
+  'demo',
 ] as const;
 
 /** Every key of every catalogue, so that a misspelt one does not compile. */
@@ -37,4 +39,5 @@ export type WordKey =
   | keyof typeof rosters
   | keyof typeof timetable
   | keyof typeof rooms
-  | keyof typeof reach;
+  | keyof typeof reach
+  | keyof typeof demo;
