@@ -12,7 +12,8 @@ export function terminalLanguage(env: NodeJS.ProcessEnv = process.env): Terminal
 
 /** A sentence as the terminal shows it: one line, or Chinese first and English below. */
 export function inLanguage(sentence: Sentence, language: TerminalLanguage = terminalLanguage()): string {
-  if (language === 'both') return `${sentence.zh}\n${sentence.en}`;
+  if (language === 'both' && sentence.zh !== sentence.en) return `${sentence.zh}\n${sentence.en}`;
+  if (language === 'both') return sentence.en;
   return sentence[language];
 }
 

@@ -34,6 +34,7 @@ export const stages: readonly Stage[] = [
     title: 'generated files are fresh (schema.sql)',
     run: () => check('node', ['tools/schema/write.ts', '--check']),
   },
+  { name: 'build', title: 'web build', run: () => check('node', ['tools/build/web.ts']) },
   {
     name: 'unit',
     title: 'rules, API against PostgreSQL, views (vitest)',
@@ -50,8 +51,6 @@ async function browserTests(): Promise<StageResult> {
       'no Chromium was found; install it (Debian: apt-get install chromium) or set CHROMIUM_PATH',
     );
   }
-  const built = await check('node', ['tools/build/web.ts']);
-  if (built.failed > 0) return built;
   return vitest(['--config', 'vitest.browser.config.ts']);
 }
 
