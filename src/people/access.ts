@@ -30,6 +30,18 @@ export interface AccessAction<Subject, Name extends string = string> extends Act
   readonly rule: ActionRule<Subject, Name>;
 }
 
+/** Tables of all actions defined so far; complete once the app is built. */
+const tables = new Map<string, Allow>();
+
+/**
+ * Names of the actions a role may do to somebody at least; what a menu needs to leave out pages that would only refuse.
+ */
+export function actionsOf(role: Role): string[] {
+  return [...tables]
+    .filter(([, allow]) => allow[role] !== undefined && allow[role].length > 0)
+    .map(([name]) => name);
+}
+
 /**
  * Makes an action out of role × relation. The table is compared with the hand-reviewed `access.csv`.
  *
@@ -38,6 +50,7 @@ export interface AccessAction<Subject, Name extends string = string> extends Act
 export function defineAction<Subject, const Name extends string>(
   rule: ActionRule<Subject, Name>,
 ): AccessAction<Subject, Name> {
+  tables.set(rule.name, rule.allow);
   return {
     name: rule.name,
     rule,

@@ -66,7 +66,12 @@ export const Self = Type.Object(
     mustChangePassword: Type.Boolean(),
     isDemo: Type.Boolean(),
     /** The appointment this page acts under; null for learners. */
-    acting: Type.Object({ role: Type.String(), appointmentId: Type.Union([Type.String(), Type.Null()]) }),
+    acting: Type.Object({
+      role: Type.String(),
+      appointmentId: Type.Union([Type.String(), Type.Null()]),
+      /** Actions this role may do to somebody at least; pages of other actions are left out of the menu. */
+      actions: Type.Array(Type.String()),
+    }),
     /** The product's clock, ISO; differs from the device's in a demo region. */
     now: Type.String(),
   },

@@ -1,6 +1,7 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import Type from 'typebox';
 import type { ServerContext } from '../platform/context.ts';
+import { actionsOf, roleOf } from './access.ts';
 import { readSelf, signIn as signInAction } from './actions.ts';
 import { ChangePassword, Claim, ClaimCardOpen, Claimed, Self, SignedIn, SignIn } from './contract.ts';
 import { changePassword, claim, readClaim, readSelfCard, signIn, signOut } from './service.ts';
@@ -62,6 +63,7 @@ export function peopleRoutes(ctx: ServerContext): FastifyPluginAsyncTypebox {
         acting: {
           role: actor.kind === 'person' ? actor.role : actor.kind,
           appointmentId: actor.kind === 'person' ? (actor.appointment?.id ?? null) : null,
+          actions: actionsOf(roleOf(actor)),
         },
         now: ctx.now().toISOString(),
       }),

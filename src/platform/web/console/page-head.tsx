@@ -1,0 +1,25 @@
+import type { ReactNode } from 'react';
+
+export interface PageHeadProps {
+  readonly title: string;
+  /** Date, week, period: what the page stands at. */
+  readonly when?: string;
+  /** Acts and the age of the figures, at the right. */
+  readonly children?: ReactNode;
+}
+
+/** Title and time of a page; first thing on each. */
+export function PageHead({ title, when, children }: PageHeadProps) {
+  return (
+    <header className="page-head">
+      <h1>{title}</h1>
+      {when && <p className="muted num">{when}</p>}
+      {children && <div className="page-acts">{children}</div>}
+    </header>
+  );
+}
+
+/** The one sentence that says what is wrong; numbers in it open to names. */
+export function Lead({ children }: { children: ReactNode }) {
+  return <p className="lead">{children}</p>;
+}
