@@ -42,8 +42,9 @@ export async function requireSafeProduction(
 }
 
 function requirePassword(databaseUrl: string): void {
-  const url = new URL(databaseUrl);
-  const bySocket = url.searchParams.get('host')?.startsWith('/') || url.hostname.startsWith('%2F');
+  // An address of a socket may have no host at all, which a URL must have.
+  const url = new URL(databaseUrl.replace(/^([a-z]+:\/\/([^@/]*@)?)\//, '$1localhost/'));
+  const bySocket = url.searchParams.get('host')?.startsWith('/') || /^%2f/i.test(url.hostname);
   const known = ['', 'password', 'postgres', '123456', decodeURIComponent(url.username)];
   if (bySocket || !known.includes(decodeURIComponent(url.password))) return;
   throw new StartRefusal('production_default_password', {
