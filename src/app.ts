@@ -1,6 +1,7 @@
 import path from 'node:path';
 import type { FastifyInstance } from 'fastify';
 import { actorOfRequest } from './people/sessions.ts';
+import { orgs } from './orgs/capability.ts';
 import { people } from './people/capability.ts';
 import { courses } from './courses/capability.ts';
 import { demo } from './demo/capability.ts';
@@ -13,7 +14,7 @@ import { pages } from './platform/pages.ts';
 import { securityHeaders } from './platform/pages/headers.ts';
 
 /** Everything the product is made of, in the order of dependence. */
-export const capabilities: readonly Capability[] = [people, courses, demo];
+export const capabilities: readonly Capability[] = [orgs, people, courses, demo];
 
 /** The built web part. */
 const DIST = path.join(import.meta.dirname, '../dist');

@@ -1,26 +1,12 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import Type from 'typebox';
 import type { ServerContext } from '../platform/context.ts';
-import { issueClaimCards } from './actions.ts';
-import { makeClassClaimCards } from './service.ts';
+import { assignCare, issueClaimCards, readClasses, readMembers, searchPeople } from './actions.ts';
+import { ClassList, ClaimCards, FoundPeople, Members } from './contract.ts';
+import { assignCareDuty, findPeople, listClasses, listMembers, makeClassClaimCards } from './service.ts';
 
-const ClaimCards = Type.Object(
-  {
-    cards: Type.Array(
-      Type.Object(
-        {
-          loginName: Type.String(),
-          name: Type.String(),
-          number: Type.String(),
-          claimUrl: Type.String(),
-          spoken: Type.String(),
-        },
-        { additionalProperties: false },
-      ),
-    ),
-  },
-  { additionalProperties: false },
-);
+const tags = ['courses'];
+const Uuid = Type.String({ format: 'uuid' });
 
 export function coursesRoutes(ctx: ServerContext): FastifyPluginAsyncTypebox {
   return async (app) => {
@@ -47,6 +33,66 @@ export function coursesRoutes(ctx: ServerContext): FastifyPluginAsyncTypebox {
           }),
         ),
       }),
+    );
+    app.get(
+      '/orgs/:orgId/classes',
+      {
+        config: { action: readClasses },
+        schema: {
+          operationId: 'listClasses',
+          tags,
+          params: Type.Object({ orgId: Uuid }),
+          response: { 200: ClassList },
+        },
+      },
+      async ({ actor, params }) => ({ classes: await listClasses(ctx, actor, params) }),
+    );
+    app.get(
+      '/classes/:classId/members',
+      {
+        config: { action: readMembers },
+        schema: {
+          operationId: 'listMembers',
+          tags,
+          params: Type.Object({ classId: Uuid }),
+          response: { 200: Members },
+        },
+      },
+      async ({ actor, params }) => listMembers(ctx, actor, params),
+    );
+    app.get(
+      '/orgs/:orgId/people',
+      {
+        config: { action: searchPeople },
+        schema: {
+          operationId: 'findPeople',
+          tags,
+          params: Type.Object({ orgId: Uuid }),
+          querystring: Type.Object({ text: Type.String({ minLength: 1, maxLength: 40 }) }),
+          response: { 200: FoundPeople },
+        },
+      },
+      async ({ actor, params, query }) => ({ people: await findPeople(ctx, actor, { ...params, ...query }) }),
+    );
+    app.put(
+      '/classes/:classId/care-duty',
+      {
+        config: { action: assignCare },
+        schema: {
+          operationId: 'assignCareDuty',
+          tags,
+          params: Type.Object({ classId: Uuid }),
+          body: Type.Object(
+            { adultId: Type.Union([Uuid, Type.Null()]), deputyId: Type.Union([Uuid, Type.Null()]) },
+            { additionalProperties: false },
+          ),
+          response: { 204: Type.Null() },
+        },
+      },
+      async ({ actor, params, body }, reply) => {
+        await assignCareDuty(ctx, actor, { ...params, ...body });
+        return reply.code(204).send(null);
+      },
     );
   };
 }

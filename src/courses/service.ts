@@ -4,7 +4,16 @@ import { audit } from '../platform/audit.ts';
 import { authorize } from '../platform/authorize.ts';
 import type { ServerContext } from '../platform/context.ts';
 import { makeClaimCards, type ClaimCard } from '../people/claims.ts';
-import { issueClaimCards } from './actions.ts';
+import { AppError, notFound } from '../platform/errors.ts';
+import { assignCare, issueClaimCards, readClasses, readMembers, searchPeople } from './actions.ts';
+import {
+  selectClasses,
+  selectMembers,
+  selectPeopleLike,
+  type ClassRow,
+  type FoundPerson,
+  type MemberRow,
+} from './queries.ts';
 
 /**
  * New claim cards for the pupils of a class and their guardians; older open cards stop working.
@@ -40,5 +49,81 @@ export async function makeClassClaimCards(
       detail: { count: cards.length },
     });
     return cards;
+  });
+}
+
+/** Classes of a school with counts and who answers for them. */
+export async function listClasses(
+  ctx: ServerContext,
+  actor: Actor,
+  { orgId }: { orgId: string },
+): Promise<ClassRow[]> {
+  const granted = await authorize(ctx.db, actor, readClasses, { orgId });
+  return selectClasses(ctx.db, granted, { orgId });
+}
+
+/** Members of a class by name; pupils with their named adult, null where nobody answers. */
+export async function listMembers(
+  ctx: ServerContext,
+  actor: Actor,
+  { classId }: { classId: string },
+): Promise<{ name: string; schoolId: string; members: MemberRow[] }> {
+  const granted = await authorize(ctx.db, actor, readMembers, { classId });
+  const { name, school_id: schoolId } = await ctx.db
+    .selectFrom('classes')
+    .select(['name', 'school_id'])
+    .where('id', '=', classId)
+    .executeTakeFirstOrThrow();
+  return { name, schoolId, members: await selectMembers(ctx.db, granted, { classId }) };
+}
+
+/** @param text - 1 to 40 characters of a name, number or pinyin initials. */
+export async function findPeople(
+  ctx: ServerContext,
+  actor: Actor,
+  { orgId, text }: { orgId: string; text: string },
+): Promise<FoundPerson[]> {
+  const granted = await authorize(ctx.db, actor, searchPeople, { orgId });
+  return selectPeopleLike(ctx.db, granted, { orgId, text: text.normalize('NFC').trim() });
+}
+
+/**
+ * From today on an adult answers for a class, before its class teacher; the duty before ends today.
+ *
+ * @param adultId - null: the duty ends and the rule of the class teacher holds again.
+ * @throws {AppError} 400 `care_same_person`, 404 when the adult is not staff of this school.
+ */
+export async function assignCareDuty(
+  ctx: ServerContext,
+  actor: Actor,
+  { classId, adultId, deputyId }: { classId: string; adultId: string | null; deputyId: string | null },
+): Promise<void> {
+  await authorize(ctx.db, actor, assignCare, { classId });
+  if (adultId !== null && adultId === deputyId) {
+    throw new AppError(400, 'care_same_person', 'Adult and deputy must be two persons.');
+  }
+  await ctx.db.transaction().execute(async (trx) => {
+    const { rows } = await sql<{ staff: number }>`
+      SELECT count(DISTINCT a.person_id)::int AS staff FROM appointments a
+      JOIN org_scope place ON place.org_id = a.org_id JOIN classes c ON c.id = ${classId} AND c.school_id = place.school_id
+      WHERE a.person_id IN (${adultId}::uuid, ${deputyId}::uuid) AND a.during @> (app_now() AT TIME ZONE place.tz)::date
+    `.execute(trx);
+    const wanted = [adultId, deputyId].filter((id) => id !== null).length;
+    if ((rows[0]?.staff ?? 0) !== wanted)
+      throw notFound('adult_not_found', 'The adult must be staff of this school.');
+    await sql`
+      DELETE FROM care_duties WHERE class_id = ${classId} AND lower(during) >= (app_now() AT TIME ZONE 'Asia/Shanghai')::date
+    `.execute(trx);
+    await sql`
+      UPDATE care_duties SET during = daterange(lower(during), (app_now() AT TIME ZONE 'Asia/Shanghai')::date)
+      WHERE class_id = ${classId} AND during @> (app_now() AT TIME ZONE 'Asia/Shanghai')::date
+    `.execute(trx);
+    if (adultId !== null) {
+      await sql`
+        INSERT INTO care_duties (class_id, adult_id, deputy_id, during)
+        VALUES (${classId}, ${adultId}, ${deputyId}, daterange((app_now() AT TIME ZONE 'Asia/Shanghai')::date, NULL))
+      `.execute(trx);
+    }
+    await audit(trx, actor, { action: 'courses.assignCare', subjectKind: 'class', subjectId: classId });
   });
 }

@@ -1,0 +1,113 @@
+import { sql } from 'kysely';
+import type { Granted } from '../platform/authorize.ts';
+import type { Db } from '../platform/database.ts';
+
+export interface ClassRow {
+  id: string;
+  kind: 'homeroom' | 'scheduled';
+  name: string;
+  yearGroup: string | null;
+  courseTitle: string | null;
+  pupils: number;
+  /** Names of class teachers or counsellors; staff, not pupils. */
+  carers: string[];
+  /** Accounts of its pupils that nobody has claimed yet. */
+  unclaimed: number;
+}
+
+/** Classes of a school on its today, homeroom classes first, in the order schools list them. */
+export async function selectClasses(
+  db: Db,
+  _granted: Granted<'courses.readClasses'>,
+  { orgId }: { orgId: string },
+): Promise<ClassRow[]> {
+  const { rows } = await sql<ClassRow>`
+    WITH today AS (SELECT (app_now() AT TIME ZONE tz - interval '4 hours')::date AS day FROM orgs WHERE id = ${orgId}),
+    members AS (SELECT m.* FROM today, class_members(today.day) m)
+    SELECT c.id, c.kind, c.name, c.year_group AS "yearGroup", k.title AS "courseTitle",
+      (SELECT count(*)::int FROM members m WHERE m.class_id = c.id AND m.role = 'pupil') AS pupils,
+      (SELECT coalesce(json_agg(p.name ORDER BY p.number), '[]') FROM members m JOIN persons p ON p.id = m.person_id
+        WHERE m.class_id = c.id AND m.role IN ('classTeacher', 'counsellor')) AS carers,
+      (SELECT count(*)::int FROM members m JOIN accounts a ON a.person_id = m.person_id
+        WHERE m.class_id = c.id AND m.role = 'pupil' AND a.status = 'unclaimed') AS unclaimed
+    FROM classes c LEFT JOIN courses k ON k.id = c.course_id, today
+    WHERE c.school_id = ${orgId} AND c.during @> today.day
+    ORDER BY c.kind, lpad(coalesce(c.year_group, ''), 6, '0'), c.class_no NULLS LAST, c.name
+  `.execute(db);
+  return rows;
+}
+
+export interface MemberRow {
+  personId: string;
+  number: string;
+  name: string;
+  role: string;
+  accountStatus: string | null;
+  loginName: string | null;
+  /** Named adult of a pupil today; null is a gap that must be mended. */
+  adultName: string | null;
+  adultVia: string | null;
+  guardians: number;
+}
+
+/** Members of a class on its school's today; pupils with their named adult. */
+export async function selectMembers(
+  db: Db,
+  _granted: Granted<'courses.readMembers'>,
+  { classId }: { classId: string },
+): Promise<MemberRow[]> {
+  const { rows } = await sql<MemberRow>`
+    WITH today AS (
+      SELECT (app_now() AT TIME ZONE o.tz - interval '4 hours')::date AS day
+      FROM classes c JOIN orgs o ON o.id = c.school_id WHERE c.id = ${classId}
+    )
+    SELECT p.id AS "personId", p.number, p.name, m.role, a.status AS "accountStatus", a.login_name AS "loginName",
+      adult.name AS "adultName", named.via AS "adultVia",
+      (SELECT count(*)::int FROM guardianships g WHERE g.pupil_id = p.id AND g.during @> today.day) AS guardians
+    FROM today, class_members(today.day) m
+    JOIN persons p ON p.id = m.person_id
+    LEFT JOIN accounts a ON a.person_id = p.id
+    LEFT JOIN LATERAL adult_for(p.id, today.day) named ON m.role = 'pupil'
+    LEFT JOIN persons adult ON adult.id = named.adult_id
+    WHERE m.class_id = ${classId}
+    ORDER BY m.role = 'pupil', m.role, p.number
+  `.execute(db);
+  return rows;
+}
+
+export interface FoundPerson {
+  personId: string;
+  number: string;
+  name: string;
+  kind: 'pupil' | 'staff' | 'guardian';
+  className: string | null;
+  classId: string | null;
+}
+
+/**
+ * Persons of a school whose name, number or pinyin initials begin with or contain the text; at most 30.
+ *
+ * The scope goes into the same statement: a search over all schools that is cut afterwards would leak by its
+ * timing and lose the index.
+ */
+export async function selectPeopleLike(
+  db: Db,
+  _granted: Granted<'courses.searchPeople'>,
+  { orgId, text }: { orgId: string; text: string },
+): Promise<FoundPerson[]> {
+  const like = `%${text.replaceAll(/[\\%_]/g, (character) => `\\${character}`)}%`;
+  const { rows } = await sql<FoundPerson>`
+    WITH today AS (SELECT (app_now() AT TIME ZONE tz - interval '4 hours')::date AS day FROM orgs WHERE id = ${orgId})
+    SELECT p.id AS "personId", p.number, p.name,
+      CASE WHEN h.class_id IS NOT NULL THEN 'pupil'
+        WHEN EXISTS (SELECT FROM appointments a WHERE a.person_id = p.id) THEN 'staff' ELSE 'guardian' END AS kind,
+      h.class_name AS "className", h.class_id AS "classId"
+    FROM today, persons p LEFT JOIN LATERAL (SELECT * FROM home_classes((SELECT day FROM today)) x WHERE x.person_id = p.id) h ON true
+    WHERE p.home_org_id = ${orgId} AND p.status = 'active'
+      AND (p.name LIKE ${like} OR p.number LIKE ${like} OR EXISTS (
+        SELECT FROM unnest(p.name_readings) reading WHERE reading LIKE lower(${like})))
+    ORDER BY p.name = ${text} DESC, h.class_id IS NULL, p.number
+    LIMIT 30
+  `.execute(db);
+  return rows;
+}
