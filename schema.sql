@@ -25,6 +25,17 @@ CREATE TABLE accounts (
   CONSTRAINT accounts_status CHECK (status = ANY (ARRAY['unclaimed'::text, 'active'::text, 'disabled'::text]))
 );
 
+CREATE TABLE adult_gaps (
+  school_day date NOT NULL,
+  person_id uuid NOT NULL,
+  class_id uuid NOT NULL,
+  school_id uuid NOT NULL,
+  found_at timestamp with time zone DEFAULT app_now() NOT NULL,
+  CONSTRAINT adult_gaps_person_id_fkey FOREIGN KEY (person_id) REFERENCES persons(id) ON DELETE CASCADE,
+  CONSTRAINT adult_gaps_pkey PRIMARY KEY (school_id, person_id),
+  CONSTRAINT adult_gaps_school_id_fkey FOREIGN KEY (school_id) REFERENCES orgs(id)
+);
+
 CREATE TABLE appointments (
   id uuid DEFAULT uuidv7() NOT NULL,
   person_id uuid NOT NULL,
@@ -36,6 +47,27 @@ CREATE TABLE appointments (
   CONSTRAINT appointments_person_org_role_key UNIQUE (person_id, org_id, role, during WITHOUT OVERLAPS),
   CONSTRAINT appointments_pkey PRIMARY KEY (id),
   CONSTRAINT appointments_role CHECK (role = ANY (ARRAY['teacher'::text, 'leadTeacher'::text, 'classTeacher'::text, 'counsellor'::text, 'teachingSecretary'::text, 'preparationLead'::text, 'researcher'::text, 'supervisor'::text, 'classRep'::text, 'principal'::text, 'schoolDeputy'::text, 'schoolAdmin'::text, 'bureauOfficer'::text, 'opsStaff'::text, 'guestExpert'::text, 'schoolAuditor'::text]))
+);
+
+CREATE TABLE attendance_rules (
+  school_id uuid NOT NULL,
+  late_minutes smallint NOT NULL,
+  left_early_percent smallint NOT NULL,
+  made_up_percent smallint NOT NULL,
+  day_needs text NOT NULL,
+  follow_up_hours smallint NOT NULL,
+  help_hours smallint NOT NULL,
+  version integer DEFAULT 1 NOT NULL,
+  changed_by uuid,
+  changed_at timestamp with time zone DEFAULT app_now() NOT NULL,
+  CONSTRAINT attendance_rules_day_needs CHECK (day_needs = ANY (ARRAY['anyLesson'::text, 'everyLesson'::text])),
+  CONSTRAINT attendance_rules_follow_up_hours CHECK (follow_up_hours >= 1 AND follow_up_hours <= 72),
+  CONSTRAINT attendance_rules_help_hours CHECK (help_hours >= 1 AND help_hours <= 24),
+  CONSTRAINT attendance_rules_late_minutes CHECK (late_minutes >= 0 AND late_minutes <= 60),
+  CONSTRAINT attendance_rules_left_early_percent CHECK (left_early_percent >= 1 AND left_early_percent <= 100),
+  CONSTRAINT attendance_rules_made_up_percent CHECK (made_up_percent >= 1 AND made_up_percent <= 100),
+  CONSTRAINT attendance_rules_pkey PRIMARY KEY (school_id),
+  CONSTRAINT attendance_rules_school_id_fkey FOREIGN KEY (school_id) REFERENCES orgs(id) ON DELETE CASCADE
 );
 
 CREATE TABLE audit_lines (
@@ -97,6 +129,23 @@ CREATE TABLE bookings (
   CONSTRAINT bookings_no_double_use PRIMARY KEY (resource_kind, resource_id, during WITHOUT OVERLAPS) DEFERRABLE INITIALLY DEFERRED,
   CONSTRAINT bookings_resource_kind CHECK (resource_kind = ANY (ARRAY['teacher'::text, 'class'::text, 'classroom'::text])),
   CONSTRAINT bookings_school_day_lesson_id_fkey FOREIGN KEY (school_day, lesson_id) REFERENCES lessons(school_day, id) ON DELETE CASCADE
+);
+
+CREATE TABLE cannot_attend (
+  id uuid DEFAULT uuidv7() NOT NULL,
+  person_id uuid NOT NULL,
+  school_day date NOT NULL,
+  planned_id uuid,
+  reason text NOT NULL,
+  told_by uuid NOT NULL,
+  told_at timestamp with time zone NOT NULL,
+  withdrawn_at timestamp with time zone,
+  follow_up_id uuid NOT NULL,
+  CONSTRAINT cannot_attend_follow_up_id_fkey FOREIGN KEY (follow_up_id) REFERENCES follow_ups(id) ON DELETE CASCADE,
+  CONSTRAINT cannot_attend_person_id_fkey FOREIGN KEY (person_id) REFERENCES persons(id) ON DELETE CASCADE,
+  CONSTRAINT cannot_attend_pkey PRIMARY KEY (id),
+  CONSTRAINT cannot_attend_reason CHECK (reason = ANY (ARRAY['noDevice'::text, 'noNetwork'::text, 'noData'::text, 'sharedPhone'::text, 'ill'::text, 'other'::text])),
+  CONSTRAINT cannot_attend_told_by_fkey FOREIGN KEY (told_by) REFERENCES persons(id)
 );
 
 CREATE TABLE care_duties (
@@ -169,6 +218,24 @@ CREATE TABLE clock (
   CONSTRAINT clock_pkey PRIMARY KEY (only_row)
 );
 
+CREATE TABLE contact_log (
+  id uuid DEFAULT uuidv7() NOT NULL,
+  follow_up_id uuid NOT NULL,
+  school_day date NOT NULL,
+  at timestamp with time zone DEFAULT app_now() NOT NULL,
+  by_person_id uuid NOT NULL,
+  means text NOT NULL,
+  outcome text NOT NULL,
+  reason text,
+  note text,
+  CONSTRAINT contact_log_by_person_id_fkey FOREIGN KEY (by_person_id) REFERENCES persons(id),
+  CONSTRAINT contact_log_follow_up_id_fkey FOREIGN KEY (follow_up_id) REFERENCES follow_ups(id) ON DELETE CASCADE,
+  CONSTRAINT contact_log_means CHECK (means = ANY (ARRAY['phone'::text, 'visit'::text, 'paper'::text, 'message'::text])),
+  CONSTRAINT contact_log_note_length CHECK (length(note) <= 500),
+  CONSTRAINT contact_log_outcome CHECK (outcome = ANY (ARRAY['willMakeUp'::text, 'taught'::text, 'given'::text, 'excused'::text, 'noAnswer'::text, 'worried'::text])),
+  CONSTRAINT contact_log_pkey PRIMARY KEY (id)
+);
+
 CREATE TABLE contacts (
   person_id uuid NOT NULL,
   purpose text NOT NULL,
@@ -179,6 +246,32 @@ CREATE TABLE contacts (
   CONSTRAINT contacts_person_id_fkey FOREIGN KEY (person_id) REFERENCES persons(id) ON DELETE CASCADE,
   CONSTRAINT contacts_pkey PRIMARY KEY (person_id, purpose),
   CONSTRAINT contacts_purpose CHECK (purpose = 'followUp'::text)
+);
+
+CREATE TABLE contests (
+  id uuid DEFAULT uuidv7() NOT NULL,
+  person_id uuid NOT NULL,
+  school_id uuid NOT NULL,
+  school_day date NOT NULL,
+  planned_id uuid NOT NULL,
+  reason text NOT NULL,
+  note text,
+  opened_by uuid NOT NULL,
+  opened_at timestamp with time zone NOT NULL,
+  state text DEFAULT 'open'::text NOT NULL,
+  answer text,
+  answered_by uuid,
+  answered_at timestamp with time zone,
+  CONSTRAINT contests_answered CHECK ((state = 'open'::text) = (answered_at IS NULL)),
+  CONSTRAINT contests_answered_by_fkey FOREIGN KEY (answered_by) REFERENCES persons(id),
+  CONSTRAINT contests_declined_says_why CHECK (state <> 'declined'::text OR btrim(answer) <> ''::text),
+  CONSTRAINT contests_note_length CHECK (length(note) <= 500 AND length(answer) <= 500),
+  CONSTRAINT contests_opened_by_fkey FOREIGN KEY (opened_by) REFERENCES persons(id),
+  CONSTRAINT contests_person_id_fkey FOREIGN KEY (person_id) REFERENCES persons(id) ON DELETE CASCADE,
+  CONSTRAINT contests_pkey PRIMARY KEY (id),
+  CONSTRAINT contests_reason CHECK (reason = ANY (ARRAY['wasThere'::text, 'deviceFailed'::text, 'networkFailed'::text, 'powerFailed'::text, 'otherWay'::text, 'other'::text])),
+  CONSTRAINT contests_school_id_fkey FOREIGN KEY (school_id) REFERENCES orgs(id),
+  CONSTRAINT contests_state CHECK (state = ANY (ARRAY['open'::text, 'accepted'::text, 'declined'::text]))
 );
 
 CREATE TABLE course_groups (
@@ -262,7 +355,7 @@ CREATE TABLE facts (
   source text NOT NULL,
   source_key text NOT NULL,
   recorder_id uuid,
-  recorded_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+  recorded_at timestamp with time zone DEFAULT app_now() NOT NULL,
   supersedes uuid,
   detail jsonb DEFAULT '{}'::jsonb NOT NULL,
   CONSTRAINT facts_interval CHECK (to_at >= from_at),
@@ -280,6 +373,43 @@ CREATE TABLE files (
   purpose text NOT NULL,
   created_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
   CONSTRAINT files_pkey PRIMARY KEY (id)
+);
+
+CREATE TABLE follow_up_days (
+  follow_up_id uuid NOT NULL,
+  school_day date NOT NULL,
+  CONSTRAINT follow_up_days_follow_up_id_fkey FOREIGN KEY (follow_up_id) REFERENCES follow_ups(id) ON DELETE CASCADE,
+  CONSTRAINT follow_up_days_pkey PRIMARY KEY (follow_up_id, school_day)
+);
+
+CREATE TABLE follow_ups (
+  id uuid DEFAULT uuidv7() NOT NULL,
+  person_id uuid NOT NULL,
+  school_id uuid NOT NULL,
+  class_id uuid NOT NULL,
+  origin text NOT NULL,
+  adult_id uuid,
+  deputy_id uuid,
+  opened_at timestamp with time zone NOT NULL,
+  due_at timestamp with time zone NOT NULL,
+  state text DEFAULT 'open'::text NOT NULL,
+  reason text,
+  escalated_at timestamp with time zone,
+  closed_at timestamp with time zone,
+  closed_by text,
+  closed_person_id uuid,
+  closed_fact_id uuid,
+  closing_reason text,
+  version integer DEFAULT 1 NOT NULL,
+  CONSTRAINT follow_ups_adult_id_fkey FOREIGN KEY (adult_id) REFERENCES persons(id),
+  CONSTRAINT follow_ups_closed CHECK ((state = 'closed'::text) = (closed_at IS NOT NULL) AND (closed_at IS NULL) = (closed_by IS NULL)),
+  CONSTRAINT follow_ups_closed_by CHECK (closed_by IS NULL OR closed_by = 'fact'::text AND closed_fact_id IS NOT NULL OR (closed_by = ANY (ARRAY['reason'::text, 'withdrawn'::text])) AND closing_reason IS NOT NULL),
+  CONSTRAINT follow_ups_deputy_id_fkey FOREIGN KEY (deputy_id) REFERENCES persons(id),
+  CONSTRAINT follow_ups_origin CHECK (origin = ANY (ARRAY['dayClose'::text, 'cannotAttend'::text, 'byHand'::text])),
+  CONSTRAINT follow_ups_person_id_fkey FOREIGN KEY (person_id) REFERENCES persons(id) ON DELETE CASCADE,
+  CONSTRAINT follow_ups_pkey PRIMARY KEY (id),
+  CONSTRAINT follow_ups_school_id_fkey FOREIGN KEY (school_id) REFERENCES orgs(id),
+  CONSTRAINT follow_ups_state CHECK (state = ANY (ARRAY['open'::text, 'closed'::text]))
 );
 
 CREATE TABLE guardianships (
@@ -575,6 +705,24 @@ CREATE TABLE presence (
   CONSTRAINT presence_pkey PRIMARY KEY (school_day, lesson_id, person_id, minute)
 ) PARTITION BY RANGE (school_day);
 
+CREATE TABLE reach_days (
+  school_day date NOT NULL,
+  person_id uuid NOT NULL,
+  class_id uuid NOT NULL,
+  org_id uuid NOT NULL,
+  school_id uuid NOT NULL,
+  expected smallint NOT NULL,
+  reached smallint NOT NULL,
+  missed smallint NOT NULL,
+  state text NOT NULL,
+  way text,
+  has_adult boolean NOT NULL,
+  version integer DEFAULT 1 NOT NULL,
+  CONSTRAINT reach_days_counts CHECK (expected > 0 AND reached >= 0 AND missed >= 0 AND (reached + missed) <= expected),
+  CONSTRAINT reach_days_pkey PRIMARY KEY (school_day, person_id),
+  CONSTRAINT reach_days_state CHECK (state = ANY (ARRAY['pending'::text, 'reached'::text, 'reachedLate'::text, 'excused'::text, 'unreached'::text]))
+) PARTITION BY RANGE (school_day);
+
 CREATE TABLE roll_call_answers (
   roll_call_id uuid NOT NULL,
   person_id uuid NOT NULL,
@@ -592,6 +740,21 @@ CREATE TABLE roll_calls (
   started_at timestamp with time zone NOT NULL,
   until_at timestamp with time zone NOT NULL,
   CONSTRAINT roll_calls_pkey PRIMARY KEY (id)
+);
+
+CREATE TABLE rollups (
+  school_day date NOT NULL,
+  org_id uuid NOT NULL,
+  measure text NOT NULL,
+  way text DEFAULT ''::text NOT NULL,
+  count integer NOT NULL,
+  version integer DEFAULT 1 NOT NULL,
+  cut_off timestamp with time zone NOT NULL,
+  computed_at timestamp with time zone NOT NULL,
+  CONSTRAINT rollups_count CHECK (count >= 0),
+  CONSTRAINT rollups_measure CHECK (measure = ANY (ARRAY['expected'::text, 'reached'::text, 'reachedLate'::text, 'excused'::text, 'unreached'::text, 'pending'::text, 'withoutAdult'::text, 'lessonsExpected'::text, 'lessonsReached'::text, 'lessonsMissed'::text])),
+  CONSTRAINT rollups_org_id_fkey FOREIGN KEY (org_id) REFERENCES orgs(id) ON DELETE CASCADE,
+  CONSTRAINT rollups_pkey PRIMARY KEY (school_day, org_id, measure, way)
 );
 
 CREATE TABLE room_entries (
@@ -657,6 +820,14 @@ CREATE TABLE school_days (
   CONSTRAINT school_days_teaches_weekday CHECK (teaches_weekday >= 1 AND teaches_weekday <= 7)
 );
 
+CREATE TABLE school_signs (
+  school_day date NOT NULL,
+  school_id uuid NOT NULL,
+  last_fact_at timestamp with time zone NOT NULL,
+  CONSTRAINT school_signs_pkey PRIMARY KEY (school_day, school_id),
+  CONSTRAINT school_signs_school_id_fkey FOREIGN KEY (school_id) REFERENCES orgs(id) ON DELETE CASCADE
+);
+
 CREATE TABLE sessions (
   id_hash bytea NOT NULL,
   account_id uuid NOT NULL,
@@ -670,6 +841,13 @@ CREATE TABLE sessions (
   CONSTRAINT sessions_account_id_fkey FOREIGN KEY (account_id) REFERENCES accounts(id) ON DELETE CASCADE,
   CONSTRAINT sessions_audience CHECK (audience = ANY (ARRAY['learner'::text, 'staff'::text, 'schoolAdmin'::text])),
   CONSTRAINT sessions_pkey PRIMARY KEY (id_hash)
+);
+
+CREATE TABLE sign_in_failures (
+  name_hash bytea NOT NULL,
+  hour timestamp with time zone NOT NULL,
+  count integer NOT NULL,
+  CONSTRAINT sign_in_failures_pkey PRIMARY KEY (name_hash, hour)
 );
 
 CREATE TABLE talk_keys (
@@ -712,15 +890,28 @@ CREATE TABLE week_publications (
 
 COMMENT ON COLUMN accounts.login_name IS 'sensitivity=3 purpose=sign in';
 COMMENT ON COLUMN accounts.password_hash IS 'sensitivity=4 purpose=sign in';
+COMMENT ON COLUMN adult_gaps.person_id IS 'sensitivity=2 purpose=nobody is without a named adult';
+COMMENT ON COLUMN cannot_attend.person_id IS 'sensitivity=2 purpose=help a pupil who cannot attend';
+COMMENT ON COLUMN cannot_attend.reason IS 'sensitivity=3 purpose=help a pupil who cannot attend';
 COMMENT ON TABLE clock IS 'Offset of the product clock from the database clock';
+COMMENT ON COLUMN contact_log.outcome IS 'sensitivity=3 purpose=follow up an unreached pupil';
+COMMENT ON COLUMN contact_log.reason IS 'sensitivity=3 purpose=follow up an unreached pupil';
+COMMENT ON COLUMN contact_log.note IS 'sensitivity=4 purpose=follow up an unreached pupil';
 COMMENT ON COLUMN contacts.cipher IS 'sensitivity=4 purpose=follow up an unreached pupil';
 COMMENT ON COLUMN contacts.tail IS 'sensitivity=3 purpose=recognise the right contact';
+COMMENT ON COLUMN contests.person_id IS 'sensitivity=2 purpose=answer a family';
+COMMENT ON COLUMN contests.reason IS 'sensitivity=3 purpose=answer a family';
+COMMENT ON COLUMN contests.note IS 'sensitivity=4 purpose=answer a family';
+COMMENT ON COLUMN contests.answer IS 'sensitivity=3 purpose=answer a family';
 COMMENT ON COLUMN expectations.person_id IS 'sensitivity=2 purpose=reach of the day';
 COMMENT ON COLUMN expectations.state IS 'sensitivity=3 purpose=reach of the day';
 COMMENT ON COLUMN expectations.evidence IS 'sensitivity=3 purpose=show pupil and guardian why';
 COMMENT ON COLUMN facts.person_id IS 'sensitivity=2 purpose=reach of the day';
 COMMENT ON COLUMN facts.outcome IS 'sensitivity=3 purpose=reach of the day';
 COMMENT ON COLUMN facts.detail IS 'sensitivity=3 purpose=show pupil and guardian why';
+COMMENT ON COLUMN follow_ups.person_id IS 'sensitivity=3 purpose=follow up an unreached pupil';
+COMMENT ON COLUMN follow_ups.reason IS 'sensitivity=3 purpose=follow up an unreached pupil';
+COMMENT ON COLUMN follow_ups.closing_reason IS 'sensitivity=3 purpose=follow up an unreached pupil';
 COMMENT ON COLUMN log_heard.heard IS 'sensitivity=2 purpose=know who was reached';
 COMMENT ON COLUMN log_tail.bytes IS 'sensitivity=3 purpose=teach and replay the lesson';
 COMMENT ON COLUMN orgs.name IS 'sensitivity=1 purpose=identify the unit';
@@ -736,6 +927,9 @@ COMMENT ON COLUMN persons.is_demo IS 'sensitivity=1 purpose=remove the demo';
 COMMENT ON COLUMN persons.created_at IS 'sensitivity=1 purpose=retention';
 COMMENT ON COLUMN presence.person_id IS 'sensitivity=2 purpose=know who was reached';
 COMMENT ON COLUMN presence.heard_ms IS 'sensitivity=2 purpose=know who was reached';
+COMMENT ON COLUMN reach_days.person_id IS 'sensitivity=2 purpose=reach of the day';
+COMMENT ON COLUMN reach_days.state IS 'sensitivity=3 purpose=reach of the day';
+COMMENT ON COLUMN reach_days.way IS 'sensitivity=2 purpose=reach of the day';
 COMMENT ON COLUMN roll_call_answers.person_id IS 'sensitivity=2 purpose=know who was reached';
 COMMENT ON COLUMN room_entries.person_id IS 'sensitivity=2 purpose=know who was reached';
 COMMENT ON COLUMN room_entries.entered_at IS 'sensitivity=2 purpose=know who was reached';
@@ -749,6 +943,7 @@ CREATE INDEX audit_lines_org_id_at_idx ON public.audit_lines USING btree (org_id
 CREATE INDEX audit_lines_unsealed_idx ON public.audit_lines USING btree (id) WHERE (seal_no IS NULL);
 CREATE UNIQUE INDEX bell_plans_one_default_key ON public.bell_plans USING btree (school_id) WHERE (year_groups = '{}'::text[]);
 CREATE INDEX bookings_lesson_id_idx ON public.bookings USING btree (school_day, lesson_id);
+CREATE UNIQUE INDEX cannot_attend_standing_key ON public.cannot_attend USING btree (school_day, person_id, planned_id) NULLS NOT DISTINCT WHERE (withdrawn_at IS NULL);
 CREATE INDEX care_duties_adult_id_idx ON public.care_duties USING btree (adult_id);
 CREATE INDEX care_duties_class_id_idx ON public.care_duties USING btree (class_id) WHERE (class_id IS NOT NULL);
 CREATE INDEX care_duties_org_id_idx ON public.care_duties USING btree (org_id) WHERE (org_id IS NOT NULL);
@@ -757,6 +952,9 @@ CREATE INDEX claims_account_id_idx ON public.claims USING btree (account_id);
 CREATE UNIQUE INDEX claims_spoken_open_key ON public.claims USING btree (spoken_hash) WHERE (used_at IS NULL);
 CREATE INDEX classes_org_id_idx ON public.classes USING btree (org_id);
 CREATE INDEX classes_school_id_term_id_idx ON public.classes USING btree (school_id, term_id);
+CREATE INDEX contact_log_follow_up_id_idx ON public.contact_log USING btree (follow_up_id, at);
+CREATE UNIQUE INDEX contests_one_open_key ON public.contests USING btree (school_day, person_id, planned_id) WHERE (state = 'open'::text);
+CREATE INDEX contests_school_id_idx ON public.contests USING btree (school_id, opened_at) WHERE (state = 'open'::text);
 CREATE INDEX enrollments_class_id_idx ON public.enrollments USING btree (class_id) INCLUDE (person_id, role, during);
 CREATE INDEX expectations_person_id_idx ON ONLY public.expectations USING btree (person_id, school_day);
 CREATE INDEX expectations_unsettled_idx ON ONLY public.expectations USING btree (school_day, due_at) WHERE ((NOT settled) AND (state <> 'cancelled'::text));
@@ -766,6 +964,11 @@ CREATE INDEX facts_person_id_idx ON ONLY public.facts USING btree (person_id, sc
 CREATE INDEX facts_planned_id_idx ON ONLY public.facts USING btree (school_day, planned_id);
 CREATE INDEX facts_supersedes_idx ON ONLY public.facts USING btree (school_day, supersedes) WHERE (supersedes IS NOT NULL);
 CREATE INDEX files_sha256_idx ON public.files USING btree (sha256);
+CREATE INDEX follow_ups_adult_id_idx ON public.follow_ups USING btree (adult_id, due_at) WHERE (state = 'open'::text);
+CREATE INDEX follow_ups_deputy_id_idx ON public.follow_ups USING btree (deputy_id, due_at) WHERE (state = 'open'::text);
+CREATE UNIQUE INDEX follow_ups_one_open_key ON public.follow_ups USING btree (person_id) WHERE (state = 'open'::text);
+CREATE INDEX follow_ups_person_id_idx ON public.follow_ups USING btree (person_id, opened_at);
+CREATE INDEX follow_ups_school_id_idx ON public.follow_ups USING btree (school_id, due_at) WHERE (state = 'open'::text);
 CREATE INDEX guardianships_guardian_id_idx ON public.guardianships USING btree (guardian_id);
 CREATE UNIQUE INDEX holidays_org_day_key ON public.holidays USING btree (COALESCE(org_id, '00000000-0000-0000-0000-000000000000'::uuid), day);
 CREATE INDEX idempotency_keys_created_at_idx ON public.idempotency_keys USING btree (created_at);
@@ -788,7 +991,11 @@ CREATE INDEX plan_item_staff_person_id_idx ON public.plan_item_staff USING btree
 CREATE INDEX plan_items_origin_id_idx ON public.plan_items USING btree (origin_id);
 CREATE INDEX plan_items_school_id_term_id_idx ON public.plan_items USING btree (school_id, term_id);
 CREATE UNIQUE INDEX plan_items_source_key_key ON public.plan_items USING btree (school_id, term_id, source_key) WHERE (source_key IS NOT NULL);
+CREATE INDEX reach_days_class_id_idx ON ONLY public.reach_days USING btree (class_id, school_day);
+CREATE INDEX reach_days_org_id_idx ON ONLY public.reach_days USING btree (org_id, school_day);
+CREATE INDEX reach_days_school_id_idx ON ONLY public.reach_days USING btree (school_id, school_day) INCLUDE (state);
 CREATE INDEX roll_calls_lesson_idx ON public.roll_calls USING btree (school_day, lesson_id);
+CREATE INDEX rollups_org_id_idx ON public.rollups USING btree (org_id, school_day);
 CREATE INDEX room_tickets_expires_at_idx ON public.room_tickets USING btree (expires_at);
 CREATE INDEX school_days_to_close_idx ON public.school_days USING btree (closes_at) WHERE (closed_at IS NULL);
 CREATE INDEX school_days_to_open_idx ON public.school_days USING btree (opens_at) WHERE (opened_at IS NULL);
@@ -934,6 +1141,30 @@ AS $function$
   FROM home_classes($1) h LEFT JOIN LATERAL adult_for(h.person_id, $1) a ON true
 $function$;
 
+CREATE OR REPLACE FUNCTION public.org_tree(day date)
+ RETURNS TABLE(org_id uuid, parent_id uuid, kind text, code text, name text)
+ LANGUAGE sql
+ STABLE PARALLEL SAFE
+AS $function$
+  SELECT o.id, CASE WHEN m.org_id IS NULL THEN o.parent_id ELSE m.parent_id END, o.kind, o.code, o.name
+  FROM orgs o LEFT JOIN org_moves m ON m.org_id = o.id AND m.during @> $1
+$function$;
+
+CREATE OR REPLACE FUNCTION public.orgs_above(units uuid[], day date)
+ RETURNS TABLE(org_id uuid, height integer)
+ LANGUAGE sql
+ STABLE ROWS 10
+AS $function$
+  WITH RECURSIVE up AS (
+    SELECT unnest(units) AS org_id, 0 AS height
+    UNION
+    SELECT CASE WHEN m.org_id IS NULL THEN o.parent_id ELSE m.parent_id END, up.height + 1
+    FROM up JOIN orgs o ON o.id = up.org_id LEFT JOIN org_moves m ON m.org_id = o.id AND m.during @> orgs_above.day
+    WHERE up.height < 30 AND CASE WHEN m.org_id IS NULL THEN o.parent_id ELSE m.parent_id END IS NOT NULL
+  )
+  SELECT up.org_id, max(up.height) FROM up GROUP BY up.org_id
+$function$;
+
 CREATE OR REPLACE FUNCTION public.orgs_move_below()
  RETURNS trigger
  LANGUAGE plpgsql
@@ -988,6 +1219,18 @@ $function$;
 
 -- Views
 
+CREATE VIEW class_cards AS
+ SELECT id AS class_id,
+    school_id,
+    org_id,
+    kind,
+    name,
+    year_group,
+    class_no,
+    course_id,
+    term_id
+   FROM classes c;
+
 CREATE VIEW current_appointments AS
  SELECT a.id AS appointment_id,
     a.person_id,
@@ -999,6 +1242,23 @@ CREATE VIEW current_appointments AS
    FROM appointments a
      JOIN orgs o ON o.id = a.org_id
   WHERE a.during @> (app_now() AT TIME ZONE o.tz)::date;
+
+CREATE VIEW expectation_cards AS
+ SELECT school_day,
+    planned_id,
+    planned_kind,
+    person_id,
+    school_id,
+    via_class_id,
+    starts_at,
+    due_at,
+    state,
+    way,
+    best_fact_id,
+    evidence,
+    settled
+   FROM expectations x
+  WHERE state <> 'cancelled'::text;
 
 CREATE VIEW lesson_cards AS
  SELECT l.school_day,
@@ -1083,6 +1343,18 @@ CREATE VIEW people_cards AS
     status,
     is_demo
    FROM persons p;
+
+CREATE VIEW school_day_cards AS
+ SELECT org_id AS school_id,
+    day,
+    kind,
+    teaches_weekday,
+    week_no,
+    opens_at,
+    closes_at,
+    opened_at,
+    closed_at
+   FROM school_days d;
 
 -- Triggers
 
