@@ -16,3 +16,23 @@ export function useMe(): UseQueryResult<Me> {
 export function addressAppointment(pathname: string): string {
   return /^\/console\/([^/]+)/.exec(pathname)?.[1] ?? '';
 }
+
+/** The appointment the page acts under: its unit, and what it may do. Only below the frame, which has asked already. */
+export function useActing(): {
+  appointmentId: string;
+  orgId: string;
+  role: string;
+  can: (action: string) => boolean;
+} {
+  const { data } = useMe();
+  if (!data) throw new Error('useActing is for pages inside the frame.');
+  const appointmentId = addressAppointment(location.pathname);
+  const appointment = data.appointments.find(({ id }) => id === appointmentId);
+  const actions = new Set(data.acting.actions);
+  return {
+    appointmentId,
+    orgId: appointment?.orgId ?? '',
+    role: data.acting.role,
+    can: (action) => actions.has(action),
+  };
+}

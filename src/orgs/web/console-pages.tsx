@@ -1,0 +1,11 @@
+import type { ConsolePage } from '../../platform/web/console/pages.ts';
+
+export const orgsConsolePages: readonly ConsolePage[] = [
+  {
+    path: 'units',
+    title: 'orgs.units.title',
+    group: 'people',
+    action: 'orgs.read',
+    load: () => import('./units-page.tsx'),
+  },
+];
