@@ -23,12 +23,42 @@ function copyBeside(build: WebBuild, folder: string): Plugin {
   };
 }
 
+/**
+ * Gives antd's run-time styles the page's nonce everywhere.
+ *
+ * `ConfigProvider csp` reaches most of them; the scroll lock of drawers and dialogs writes its style without, and the
+ * content policy refuses it. The build fails when the library's line changes, so that nobody finds out on the screen.
+ */
+function stylesWithNonce(): Plugin {
+  const line = 'if (csp?.nonce) {\n    styleNode.nonce = csp?.nonce;\n  }';
+  let isPatched = false;
+  return {
+    name: 'styles-with-nonce',
+    transform(code, id) {
+      if (!id.endsWith('@rc-component/util/es/Dom/dynamicCSS.js')) return undefined;
+      if (!code.includes(line)) throw new Error(`${id} no longer sets the nonce where it did; look again.`);
+      isPatched = true;
+      return code.replace(
+        line,
+        `styleNode.nonce = csp?.nonce ?? document.querySelector('meta[name="style-nonce"]')?.nonce ?? '';`,
+      );
+    },
+    buildEnd(error) {
+      if (!error && !isPatched)
+        throw new Error('The console is built without the file that writes antd styles.');
+    },
+  };
+}
+
 /** Vite settings for one bundle; files land in `<outDir>/<build>/` and are served as `/assets/<build>/…`. */
 export function bundleConfig(build: WebBuild, outDir: string): InlineConfig {
   return {
     ...COMMON,
     base: `/assets/${build.name}/`,
-    plugins: [...(build.name === 'console' ? [react()] : []), copyBeside(build, `${outDir}/${build.name}`)],
+    plugins: [
+      ...(build.name === 'console' ? [react(), stylesWithNonce()] : []),
+      copyBeside(build, `${outDir}/${build.name}`),
+    ],
     worker: {
       format: 'es',
       rolldownOptions: {

@@ -43,7 +43,7 @@ export function securityHeaders({ isPublicTls }: { isPublicTls: boolean }): Reco
     'cross-origin-resource-policy': 'same-origin',
     'origin-agent-cluster': '?1',
     'permissions-policy':
-      'camera=(self), microphone=(self), screen-wake-lock=(self), autoplay=(self), display-capture=(self), geolocation=(), payment=(), usb=(), serial=(), bluetooth=(), midi=(), interest-cohort=()',
+      'camera=(self), microphone=(self), screen-wake-lock=(self), autoplay=(self), display-capture=(self), geolocation=(), payment=(), usb=(), serial=(), midi=()',
     'x-dns-prefetch-control': 'off',
     'x-permitted-cross-domain-policies': 'none',
     'content-security-policy': DATA_POLICY,

@@ -4,6 +4,7 @@ import { timeOfDay } from '../../platform/i18n/format.ts';
 import { api } from '../../platform/web/api.ts';
 import { useAsked, useServerNow } from '../../platform/web/learner/ask.ts';
 import { ProblemNotice, SlateSkeleton } from '../../platform/web/learner/states.tsx';
+import { t } from '../../platform/web/t.ts';
 import type { Today } from '../today-contract.ts';
 import { TodayView } from './today-view.tsx';
 
@@ -32,15 +33,25 @@ export function TodayPage({ first, pupilId, onFetched }: TodayPageProps) {
     first,
     everyMs: EVERY_MS,
   });
-  const { data, problem, again } = asked;
+  const { data, problem, isLoading, again } = asked;
   useEffect(() => {
     if (data) onFetched(timeOfDay(data.now, data.timeZone));
   }, [data, onFetched]);
   return (
     <>
+      {!data && <WaitingHead />}
       {problem && <ProblemNotice problem={problem} onRetry={again} />}
-      {data ? <LiveToday today={data} /> : <SlateSkeleton />}
+      {data && <LiveToday today={data} />}
+      {isLoading && <SlateSkeleton />}
     </>
+  );
+}
+
+function WaitingHead() {
+  return (
+    <header class="top">
+      <h1>{t('platform.tab.today')}</h1>
+    </header>
   );
 }
 

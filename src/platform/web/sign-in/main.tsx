@@ -8,6 +8,7 @@ import { t } from '../t.ts';
 import { CardForm } from './card-form.tsx';
 import { ChangePassword } from './change-password.tsx';
 import { ClaimPage } from './claim.tsx';
+import { DemoEntries, useDemoEntries } from './demo-entries.tsx';
 import { Brand, LanguageSwitch } from './parts.tsx';
 import { PasswordForm } from './password-form.tsx';
 import { whereTo, type Audience } from './where-to.ts';
@@ -34,8 +35,14 @@ function SignIn() {
       </Narrow>
     );
   }
+  return <BothWays onPassword={setChange} />;
+}
+
+/** Card at the left, password at the right; on a phone below each other, in a demo the one-tap list first. */
+function BothWays({ onPassword }: { onPassword: (change: { audience: Audience; current: string }) => void }) {
+  const demo = useDemoEntries();
   return (
-    <div class="two">
+    <div class={demo.length > 0 ? 'two demo-first' : 'two'}>
       <section class="card-side">
         <Brand />
         <CardForm onDone={enter} />
@@ -45,9 +52,10 @@ function SignIn() {
           <LanguageSwitch />
         </div>
         <h1 class="vh">{t('platform.signIn.title')}</h1>
+        {demo.length > 0 && <DemoEntries entries={demo} onDone={enter} />}
         <PasswordForm
           onDone={(audience, mustChange) =>
-            mustChange ? setChange({ audience, current: mustChange.current }) : enter(audience)
+            mustChange ? onPassword({ audience, current: mustChange.current }) : enter(audience)
           }
         />
       </main>
