@@ -102,6 +102,7 @@ export function consoleTheme(isDark: boolean): ThemeConfig {
         rowHoverBg: c.fill,
         borderColor: c.line2,
       },
+      Tree: { nodeSelectedBg: c.boardSoft, nodeHoverBg: c.fill },
       Menu: {
         itemHeight: 32,
         itemSelectedBg: c.boardSoft,
