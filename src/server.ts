@@ -16,7 +16,7 @@ import { openContext, type OpenedContext } from './platform/open-context.ts';
 import { listenRefusal, requireFreePort } from './platform/ports.ts';
 import { openPostgres, type OpenedPostgres } from './platform/postgres/open.ts';
 import { requireSafeProduction } from './platform/production.ts';
-import { diskFull, errorCode, StartRefusal, type Sentence } from './platform/start-refusal.ts';
+import { diskFull, isDiskFull, StartRefusal, type Sentence } from './platform/start-refusal.ts';
 
 export interface RunningServer {
   readonly config: Config;
@@ -30,6 +30,9 @@ export interface RunningServer {
 
 /** How long requests under way may take when the server stops, in milliseconds. */
 const drainLimitMs = 10_000;
+
+/** With less than this a failure is the disk's, whatever part of us noticed it first. PostgreSQL's log grows by 16 MiB. */
+const fullBytes = 16 * 1024 * 1024;
 
 /**
  * Starts the product: data folder, database, migrations, first start, background work, listening.
@@ -73,15 +76,10 @@ export async function startServer(
     return { config, addresses: listening.addresses, signIn: await signInLines(opened), stop };
   } catch (error) {
     await stop();
-    // 53100: PostgreSQL found no space left.
-    throw errorCode(error) === '53100' || errorCode(errorCause(error)) === '53100'
+    throw (await isDiskFull(wanted.dataDir, fullBytes).catch(() => false))
       ? diskFull(wanted.dataDir, error)
       : error;
   }
-}
-
-function errorCause(error: unknown): unknown {
-  return error instanceof Error ? error.cause : undefined;
 }
 
 /** Replaces port 0 by a free one, and the address people type by one that works for them. */

@@ -17,6 +17,19 @@ export type Trx = Transaction<Tables>;
 pg.types.setTypeParser(pg.types.builtins.DATE, (text) => text);
 pg.types.setTypeParser(pg.types.builtins.INT8, (text) => Number(text));
 
+/**
+ * A connection whose loss never ends the process.
+ *
+ * The pool listens for errors on idle connections and a statement reports its own; in between, inside a
+ * transaction, nobody would, and an unheard `error` event ends the process. The next statement reports it.
+ */
+export class LossTolerantClient extends pg.Client {
+  constructor(config?: string | pg.ClientConfig) {
+    super(config);
+    this.on('error', () => undefined);
+  }
+}
+
 export interface Database {
   readonly db: Db;
   /** For the named prepared statements of the hot paths only. */
@@ -37,6 +50,7 @@ export function openDatabase(
 ): Database {
   const pool = new pg.Pool({
     ...connection,
+    Client: LossTolerantClient,
     max,
     idleTimeoutMillis: 60_000,
     connectionTimeoutMillis: 10_000,

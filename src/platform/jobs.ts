@@ -1,5 +1,6 @@
 import { PgBoss } from 'pg-boss';
 import type pg from 'pg';
+import { LossTolerantClient } from './database.ts';
 import type { Logger } from './log.ts';
 
 /** Background work that must not be lost: rows in PostgreSQL, at least once, so handlers are idempotent. */
@@ -37,6 +38,8 @@ export async function openJobs({
 }): Promise<Jobs> {
   const boss = new PgBoss({
     ...(connection as ConstructorParameters<typeof PgBoss>[0] & object),
+    // Handed on to its pool as it is, although its types do not say so.
+    ...({ Client: LossTolerantClient } as object),
     schema: 'jobs',
     max: 4,
     application_name: 'not-one-less jobs',

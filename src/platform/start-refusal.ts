@@ -1,3 +1,5 @@
+import { statfs } from 'node:fs/promises';
+
 /** A sentence in both languages: the terminal shows one or both, depending on the locale. */
 export interface Sentence {
   readonly zh: string;
@@ -72,6 +74,12 @@ export function folderRefusal(folder: string, error: unknown): unknown {
     default:
       return error;
   }
+}
+
+/** Whether fewer than `neededBytes` can be written where the folder lies. */
+export async function isDiskFull(folder: string, neededBytes: number): Promise<boolean> {
+  const { bavail, bsize } = await statfs(folder);
+  return bavail * bsize < neededBytes;
 }
 
 export function diskFull(folder: string, cause?: unknown): StartRefusal {

@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { chown, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
-import { diskFull, errorCode, StartRefusal } from '../start-refusal.ts';
+import { diskFull, errorCode, isDiskFull, StartRefusal } from '../start-refusal.ts';
 import type { Identity } from './identity.ts';
 import type { Layout } from './layout.ts';
 
@@ -42,6 +42,9 @@ const settings: Settings = {
   log_line_prefix: "'%m [%p] '",
 };
 
+/** What a new database and its first log of changes take, with room to work. */
+const newClusterBytes = 128 * 1024 * 1024;
+
 const hostRules = ['local all all scram-sha-256', 'local replication all scram-sha-256', ''].join('\n');
 
 /**
@@ -57,8 +60,10 @@ export async function ensureCluster(
   extra: Settings = {},
 ): Promise<{ settingsChanged: boolean }> {
   const version = await readVersion(layout);
-  if (version === null) await initialise(layout, identity, password);
-  else if (version !== '18') throw otherVersion(layout, version);
+  if (version === null) {
+    if (await isDiskFull(layout.root, newClusterBytes)) throw diskFull(layout.root);
+    await initialise(layout, identity, password);
+  } else if (version !== '18') throw otherVersion(layout, version);
   return { settingsChanged: await writeSettings(layout, identity, { ...settings, ...extra }) };
 }
 
@@ -153,7 +158,9 @@ async function own(file: string, identity: Identity): Promise<void> {
 }
 
 function initialiseFailed(layout: Layout, output: string): Error {
-  if (/No space left on device|Disk quota exceeded/.test(output)) return diskFull(layout.root);
+  if (/No space left on device|Disk quota exceeded|wrote only \d+ of/.test(output)) {
+    return diskFull(layout.root);
+  }
   const reason = output.split('\n').find((line) => /error|could not|fatal/i.test(line)) ?? output.trim();
   return new StartRefusal('database_not_created', {
     zh: `无法在 ${layout.root} 建立数据库：${reason}`,

@@ -1,4 +1,4 @@
-import { fork, type ChildProcess } from 'node:child_process';
+import { fork, spawnSync, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdir, mkdtemp, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -234,6 +234,38 @@ test('a data folder in which nobody may write is named', async () => {
   await expect(startPostgres({ dataDir: '/sys/not-one-less', log })).rejects.toThrow(
     '/sys/not-one-less is not writable',
   );
+});
+
+test('a full disk is named, at the first start and later, and nothing stored is lost', async ({ skip }) => {
+  const mounted = spawnSync('mount', ['-t', 'tmpfs', '-o', 'size=140m,mode=700', 'tmpfs', dataDir]);
+  if (mounted.status !== 0) skip('only root may mount a small disk');
+  try {
+    await writeFile(join(dataDir, 'filler'), Buffer.alloc(60_000_000));
+    await expect(startPostgres({ dataDir, log })).rejects.toThrow('is full');
+    await rm(join(dataDir, 'filler'));
+    const postgres = await startPostgres({ dataDir, log });
+    const pool = new pg.Pool({ ...postgres.connection, max: 1 });
+    pool.on('error', () => undefined);
+    await pool.query('CREATE TABLE kept AS SELECT 1 AS n');
+    // Unlogged: the tables fill the disk, not PostgreSQL's log of changes.
+    const grow = async () => {
+      for (;;)
+        await pool.query(
+          `CREATE UNLOGGED TABLE t${Date.now()} AS SELECT repeat('x', 900) FROM generate_series(1, 5000)`,
+        );
+    };
+    await expect(grow()).rejects.toThrow(/No space left|wrote only/);
+    await withClient(postgres.connection, async (client) => {
+      await client.query(
+        `DO $$ DECLARE t text; BEGIN FOR t IN SELECT tablename FROM pg_tables WHERE tablename ~ '^t[0-9]' LOOP EXECUTE 'DROP TABLE ' || t; END LOOP; END $$`,
+      );
+    });
+    expect(await oneValue(postgres, 'SELECT n FROM kept')).toBe(1);
+    await pool.end();
+    await postgres.stop();
+  } finally {
+    spawnSync('umount', ['-l', dataDir]);
+  }
 });
 
 test('a cluster of another PostgreSQL is left alone', async () => {

@@ -1,0 +1,24 @@
+import { sql } from 'kysely';
+import { expect, test } from 'vitest';
+
+import { openDatabase } from './database.ts';
+import { testDatabase } from './testing/database.ts';
+
+const { connection, pool } = await testDatabase();
+
+test('a database that goes away in the middle of a transaction fails that transaction and nothing else', async () => {
+  const { db, close } = openDatabase(connection, { max: 1 });
+  const transaction = db.transaction().execute(async (trx) => {
+    const { rows } = await sql<{ pid: number }>`SELECT pg_backend_pid() AS pid`.execute(trx);
+    await pool.query('SELECT pg_terminate_backend($1, 5000)', [rows[0]?.pid]);
+    // The loss is noticed here, while no statement is under way.
+    await new Promise((resolve) => {
+      setTimeout(resolve, 100);
+    });
+    await sql`SELECT 1`.execute(trx);
+  });
+  await expect(transaction).rejects.toThrow(/not queryable|terminat/);
+  const { rows } = await sql<{ one: number }>`SELECT 1 AS one`.execute(db);
+  expect(rows).toEqual([{ one: 1 }]);
+  await close();
+});
