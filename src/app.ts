@@ -3,7 +3,9 @@ import type { FastifyInstance } from 'fastify';
 import { actorOfRequest } from './people/sessions.ts';
 import { orgs } from './orgs/capability.ts';
 import { people } from './people/capability.ts';
+import { calendar } from './calendar/capability.ts';
 import { courses } from './courses/capability.ts';
+import { timetable } from './timetable/capability.ts';
 import { demo } from './demo/capability.ts';
 import type { Capability } from './platform/capability.ts';
 import type { ServerContext } from './platform/context.ts';
@@ -14,7 +16,7 @@ import { pages } from './platform/pages.ts';
 import { securityHeaders } from './platform/pages/headers.ts';
 
 /** Everything the product is made of, in the order of dependence. */
-export const capabilities: readonly Capability[] = [orgs, people, courses, demo];
+export const capabilities: readonly Capability[] = [orgs, people, calendar, courses, timetable, demo];
 
 /** The built web part. */
 const DIST = path.join(import.meta.dirname, '../dist');

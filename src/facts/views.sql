@@ -34,3 +34,12 @@ CREATE OR REPLACE VIEW expectation_cards AS
 SELECT x.school_day, x.planned_id, x.planned_kind, x.person_id, x.school_id, x.via_class_id, x.starts_at, x.due_at,
   x.state, x.way, x.best_fact_id, x.evidence, x.settled
 FROM expectations x WHERE x.state <> 'cancelled';
+
+-- expectation_states: what was expected of whom and what became of it, cancelled ones left out. For neighbours to join.
+CREATE OR REPLACE VIEW expectation_states AS
+SELECT x.school_day, x.planned_id, x.person_id, x.planned_kind, x.via_class_id, x.starts_at, x.due_at, x.state, x.way
+FROM expectations x WHERE x.state <> 'cancelled';
+
+-- planned_runs: how planned things really ran.
+CREATE OR REPLACE VIEW planned_runs AS
+SELECT r.school_day, r.planned_id, r.started_at, r.ended_at, r.taught_seconds, r.voice_seconds FROM runs r;

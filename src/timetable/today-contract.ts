@@ -10,6 +10,7 @@ export const TeachingMode = Type.Union([
   Type.Literal('live'),
   Type.Literal('recording'),
   Type.Literal('external'),
+  Type.Literal('contacted'),
   Type.Literal('tv'),
   Type.Literal('self-study'),
   Type.Literal('questions'),
@@ -84,6 +85,33 @@ export const TodayPupil = Type.Object({
   beads: Type.Array(Type.Object({ period: Type.Union([Type.Integer(), Type.Null()]), reach: LessonReach })),
 });
 
+const ChangeSide = Type.Object({
+  day: Day,
+  period: Type.Union([Type.Integer(), Type.Null()]),
+  startsAt: Instant,
+  mode: Type.String(),
+  leadName: orNull(Type.String()),
+});
+
+/** What became different in the published plan of today or tomorrow. */
+export const PlanChange = Type.Object({
+  changeId: Id,
+  kind: Type.Union([
+    Type.Literal('added'),
+    Type.Literal('moved'),
+    Type.Literal('cancelled'),
+    Type.Literal('substituted'),
+    Type.Literal('modeChanged'),
+    Type.Literal('restored'),
+  ]),
+  courseTitle: Type.String(),
+  classNames: Type.Array(Type.String()),
+  before: Type.Union([ChangeSide, Type.Null()]),
+  after: Type.Union([ChangeSide, Type.Null()]),
+  reason: orNull(Type.String()),
+  changedAt: Instant,
+});
+
 /** `GET /api/today?pupilId=`: the day of one pupil. A guardian gets the asked child, or the one who needs them most. */
 export const Today = Type.Object({
   /** Server's time of this answer; everything relative ("since 4 minutes") counts from here. */
@@ -99,6 +127,8 @@ export const Today = Type.Object({
   children: Type.Array(TodayPupil),
   lessons: Type.Array(TodayLesson),
   makeUps: Type.Array(MakeUp),
+  /** Changes of today's and tomorrow's plan, newest first. */
+  changes: Type.Array(PlanChange),
   /** First lesson of the next school day, for an empty or finished day; null when none is planned. */
   next: Type.Union([Type.Object({ day: Day, startsAt: Instant, courseTitle: Type.String() }), Type.Null()]),
   /** What was sent for "I cannot attend" today and still stands; null when nothing was. */
@@ -108,3 +138,42 @@ export type Today = Static<typeof Today>;
 export type TodayLesson = Static<typeof TodayLesson>;
 export type TodayPupil = Static<typeof TodayPupil>;
 export type MakeUp = Static<typeof MakeUp>;
+export type PlanChange = Static<typeof PlanChange>;
+
+/** A lesson on a teacher's day. */
+export const TeacherLesson = Type.Object({
+  lessonId: Id,
+  schoolDay: Day,
+  period: Type.Union([Type.Integer(), Type.Null()]),
+  startsAt: Instant,
+  endsAt: Instant,
+  opensAt: Instant,
+  courseTitle: Type.String(),
+  topic: orNull(Type.String()),
+  classNames: Type.Array(Type.String()),
+  mode: Type.String(),
+  link: orNull(Type.String()),
+  state: LessonState,
+  /** Pupils expected, reached and missing by now; null before the day was opened. */
+  pupils: Type.Union([
+    Type.Object({ expected: Type.Integer(), reached: Type.Integer(), missed: Type.Integer() }),
+    Type.Null(),
+  ]),
+});
+
+/** `GET /api/today/teaching`: a teacher's own day. */
+export const TeacherToday = Type.Object({
+  now: Instant,
+  timeZone: Type.String(),
+  day: Day,
+  weekNo: Type.Union([Type.Integer(), Type.Null()]),
+  dayKind: Type.Union([Type.Literal('teaching'), Type.Literal('off'), Type.Literal('closure')]),
+  name: Type.String(),
+  lessons: Type.Array(TeacherLesson),
+  changes: Type.Array(PlanChange),
+  /** Classes one may teach at once, for a lesson that is not in the plan. */
+  classes: Type.Array(Type.Object({ classId: Id, name: Type.String() })),
+  next: Type.Union([Type.Object({ day: Day, startsAt: Instant, courseTitle: Type.String() }), Type.Null()]),
+});
+export type TeacherToday = Static<typeof TeacherToday>;
+export type TeacherLesson = Static<typeof TeacherLesson>;

@@ -36,3 +36,20 @@ LANGUAGE sql STABLE PARALLEL SAFE ROWS 10000 AS $$
   WHERE l.school_day = $1 AND l.status NOT IN ('cancelled', 'moved')
   ORDER BY l.id, m.person_id, m.is_home DESC, a.class_id
 $$;
+
+-- lesson_words(day, lesson): a lesson in one short phrase for refusals: classes, then course ("六（1）班、六（2）班 数学").
+CREATE OR REPLACE FUNCTION lesson_words(day date, lesson uuid) RETURNS text LANGUAGE sql STABLE AS $$
+  SELECT coalesce((
+      SELECT string_agg(named.name, '、' ORDER BY named.name) FROM (
+        SELECT c.name FROM lesson_audiences a JOIN classes c ON c.id = a.class_id
+        WHERE a.school_day = lesson_words.day AND a.lesson_id = lesson_words.lesson ORDER BY c.name LIMIT 3) named), '')
+    || ' ' || course.title
+  FROM lessons l JOIN courses course ON course.id = l.course_id
+  WHERE l.school_day = lesson_words.day AND l.id = lesson_words.lesson
+$$;
+
+-- school_teachers: who may stand before a class of a school today: everybody with an appointment at or below it.
+CREATE OR REPLACE VIEW school_teachers AS
+SELECT DISTINCT s.school_id, a.person_id
+FROM current_appointments a JOIN org_scope s ON s.org_id = a.org_id
+WHERE s.school_id IS NOT NULL AND a.role NOT IN ('classRep', 'schoolAuditor', 'opsStaff');

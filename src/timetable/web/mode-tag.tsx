@@ -6,6 +6,7 @@ const ICONS: Record<TodayLesson['mode'], string> = {
   live: 'live',
   recording: 'vod',
   external: 'share',
+  contacted: 'phone',
   tv: 'tv',
   'self-study': 'book',
   questions: 'qa',

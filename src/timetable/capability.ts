@@ -1,0 +1,9 @@
+import type { Capability } from '../platform/capability.ts';
+import { timetableActions } from './actions.ts';
+import { timetableRoutes } from './routes.ts';
+
+export const timetable: Capability = {
+  name: 'timetable',
+  actions: timetableActions,
+  routes: timetableRoutes,
+};
