@@ -873,6 +873,24 @@ CREATE TABLE terms (
   CONSTRAINT terms_week1_monday CHECK (EXTRACT(isodow FROM week1_monday) = 1::numeric)
 );
 
+CREATE TABLE timetable_imports (
+  id uuid DEFAULT uuidv7() NOT NULL,
+  school_id uuid NOT NULL,
+  term_id uuid NOT NULL,
+  file_name text NOT NULL,
+  file_sha256 text NOT NULL,
+  state text DEFAULT 'checked'::text NOT NULL,
+  report jsonb NOT NULL,
+  created_by uuid,
+  created_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+  confirmed_at timestamp with time zone,
+  CONSTRAINT timetable_imports_pkey PRIMARY KEY (id),
+  CONSTRAINT timetable_imports_school_id_fkey FOREIGN KEY (school_id) REFERENCES orgs(id),
+  CONSTRAINT timetable_imports_sha256 CHECK (file_sha256 ~ '^[0-9a-f]{64}$'::text),
+  CONSTRAINT timetable_imports_state CHECK (state = ANY (ARRAY['checked'::text, 'confirmed'::text])),
+  CONSTRAINT timetable_imports_term_id_fkey FOREIGN KEY (term_id) REFERENCES terms(id)
+);
+
 CREATE TABLE week_publications (
   term_id uuid NOT NULL,
   school_id uuid NOT NULL,
@@ -973,12 +991,13 @@ CREATE INDEX guardianships_guardian_id_idx ON public.guardianships USING btree (
 CREATE UNIQUE INDEX holidays_org_day_key ON public.holidays USING btree (COALESCE(org_id, '00000000-0000-0000-0000-000000000000'::uuid), day);
 CREATE INDEX idempotency_keys_created_at_idx ON public.idempotency_keys USING btree (created_at);
 CREATE INDEX lesson_audiences_class_id_idx ON ONLY public.lesson_audiences USING btree (class_id, school_day);
+CREATE INDEX lesson_audiences_own_teacher_id_idx ON ONLY public.lesson_audiences USING btree (own_teacher_id, school_day) WHERE (own_teacher_id IS NOT NULL);
 CREATE INDEX lesson_logs_retention_until_idx ON public.lesson_logs USING btree (retention_until);
 CREATE INDEX lesson_logs_unsealed_idx ON public.lesson_logs USING btree (id) WHERE (sealed_at IS NULL);
 CREATE INDEX lesson_staff_person_id_idx ON ONLY public.lesson_staff USING btree (person_id, school_day);
 CREATE INDEX lessons_log_id_idx ON ONLY public.lessons USING btree (log_id);
 CREATE INDEX lessons_plan_origin_id_idx ON ONLY public.lessons USING btree (plan_origin_id, week_no);
-CREATE UNIQUE INDEX lessons_plan_origin_id_key ON ONLY public.lessons USING btree (school_day, plan_origin_id, week_no) WHERE ((plan_origin_id IS NOT NULL) AND (status <> 'moved'::text));
+CREATE UNIQUE INDEX lessons_plan_origin_id_key ON ONLY public.lessons USING btree (school_day, plan_origin_id, week_no) WHERE ((plan_origin_id IS NOT NULL) AND (status <> ALL (ARRAY['moved'::text, 'cancelled'::text])));
 CREATE INDEX lessons_school_id_idx ON ONLY public.lessons USING btree (school_id, school_day);
 CREATE INDEX log_pages_files_idx ON public.log_pages USING btree (large_sha256);
 CREATE INDEX orgs_parent_id_idx ON public.orgs USING btree (parent_id);
@@ -1000,6 +1019,7 @@ CREATE INDEX room_tickets_expires_at_idx ON public.room_tickets USING btree (exp
 CREATE INDEX school_days_to_close_idx ON public.school_days USING btree (closes_at) WHERE (closed_at IS NULL);
 CREATE INDEX school_days_to_open_idx ON public.school_days USING btree (opens_at) WHERE (opened_at IS NULL);
 CREATE INDEX sessions_account_id_idx ON public.sessions USING btree (account_id);
+CREATE INDEX timetable_imports_school_id_idx ON public.timetable_imports USING btree (school_id, created_at);
 
 -- Functions
 
@@ -1121,6 +1141,20 @@ AS $function$
   JOIN class_members($1) m ON m.class_id = a.class_id AND m.role = 'pupil'
   WHERE l.school_day = $1 AND l.status NOT IN ('cancelled', 'moved')
   ORDER BY l.id, m.person_id, m.is_home DESC, a.class_id
+$function$;
+
+CREATE OR REPLACE FUNCTION public.lesson_words(day date, lesson uuid)
+ RETURNS text
+ LANGUAGE sql
+ STABLE
+AS $function$
+  SELECT coalesce((
+      SELECT string_agg(named.name, '、' ORDER BY named.name) FROM (
+        SELECT c.name FROM lesson_audiences a JOIN classes c ON c.id = a.class_id
+        WHERE a.school_day = lesson_words.day AND a.lesson_id = lesson_words.lesson ORDER BY c.name LIMIT 3) named), '')
+    || ' ' || course.title
+  FROM lessons l JOIN courses course ON course.id = l.course_id
+  WHERE l.school_day = lesson_words.day AND l.id = lesson_words.lesson
 $function$;
 
 CREATE OR REPLACE FUNCTION public.mark_dirty(day date, persons uuid[])
@@ -1260,6 +1294,19 @@ CREATE VIEW expectation_cards AS
    FROM expectations x
   WHERE state <> 'cancelled'::text;
 
+CREATE VIEW expectation_states AS
+ SELECT school_day,
+    planned_id,
+    person_id,
+    planned_kind,
+    via_class_id,
+    starts_at,
+    due_at,
+    state,
+    way
+   FROM expectations x
+  WHERE state <> 'cancelled'::text;
+
 CREATE VIEW lesson_cards AS
  SELECT l.school_day,
     l.id AS lesson_id,
@@ -1344,6 +1391,15 @@ CREATE VIEW people_cards AS
     is_demo
    FROM persons p;
 
+CREATE VIEW planned_runs AS
+ SELECT school_day,
+    planned_id,
+    started_at,
+    ended_at,
+    taught_seconds,
+    voice_seconds
+   FROM runs r;
+
 CREATE VIEW school_day_cards AS
  SELECT org_id AS school_id,
     day,
@@ -1355,6 +1411,13 @@ CREATE VIEW school_day_cards AS
     opened_at,
     closed_at
    FROM school_days d;
+
+CREATE VIEW school_teachers AS
+ SELECT DISTINCT s.school_id,
+    a.person_id
+   FROM current_appointments a
+     JOIN org_scope s ON s.org_id = a.org_id
+  WHERE s.school_id IS NOT NULL AND (a.role <> ALL (ARRAY['classRep'::text, 'schoolAuditor'::text, 'opsStaff'::text]));
 
 -- Triggers
 
