@@ -36,6 +36,14 @@ export const WEB_BUILDS: readonly WebBuild[] = [
     target: ['chrome100', 'safari15.4', 'firefox100'],
     floor: 'es2022',
   },
+  {
+    // The teacher's room: the microphone's encoder (WebCodecs) sets the floor.
+    name: 'teaching',
+    entries: { teaching: 'src/rooms/web/teacher/main.ts' },
+    target: ['chrome94', 'safari16', 'firefox130'],
+    floor: 'es2022',
+    beside: PDF_FILES,
+  },
 ];
 
 /** Rendered on the server: the learner's Today arrives as HTML. */

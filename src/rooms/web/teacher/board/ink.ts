@@ -128,11 +128,12 @@ export class Ink {
   /** Takes back what was last done on the page in view; what was rubbed out is drawn again. */
   undo(at: number): void {
     const { board } = this.#options;
-    const index = this.#done.findLastIndex(
+    const here = this.#done.filter(
       (one) => one.pageN === board.pageN && (one.kind === 'removed' || board.pageOf(one.id) !== null),
     );
-    const [last] = index < 0 ? [] : this.#done.splice(index, 1);
+    const last = here.at(-1);
     if (!last) return;
+    this.#done.splice(this.#done.indexOf(last), 1);
     if (last.kind === 'drawn') this.#both({ kind: 'undo', id: last.id }, at);
     else for (const stroke of last.strokes) this.#again(stroke, at);
   }

@@ -1,5 +1,6 @@
 // oxlint-disable-next-line import/default -- Vite answers `?worker&url` with the address of the bundle
 import workerUrl from './capture.worker.ts?worker&url';
+import { pageHeaders } from '../page-headers.ts';
 import { workerAddress } from '../../../../platform/web/trusted.ts';
 import type { CaptureStatus, FromWorker, HeldByServer, ToWorker, UntimedEvent } from './messages.ts';
 import { type Microphone, openMicrophone } from './microphone.ts';
@@ -34,7 +35,12 @@ export class Capture {
 
   /** @param takeOver - take the lesson from another tab of this browser. */
   open(logId: string, held: HeldByServer, takeOver: boolean): void {
-    this.#tell({ type: 'open', logId, held, takeOver });
+    this.#tell({ type: 'open', logId, held, takeOver, headers: pageHeaders() });
+  }
+
+  /** Sends this page before the others that wait. */
+  prefer(n: number): void {
+    this.#tell({ type: 'prefer', n });
   }
 
   /**

@@ -47,7 +47,7 @@ async function open(message: Extract<ToWorker, { type: 'open' }>): Promise<void>
   await store.purge(Date.now() - keepMs);
   const kept = await store.load(logId);
   const state = resumePoint(logId, kept.state, held);
-  const { queue, pages } = senders(store);
+  const { queue, pages } = senders(store, message);
   const writer = new LogWriter(store, state, (segment) => queue.add(segment));
   lesson = { store, writer, queue, pages, voice: null };
   for (const segment of kept.segments) queue.add(segment);
@@ -64,15 +64,19 @@ async function open(message: Extract<ToWorker, { type: 'open' }>): Promise<void>
   setInterval(sendStatus, statusMs);
 }
 
-function senders(store: SegmentStore): Pick<Lesson, 'queue' | 'pages'> {
+function senders(
+  store: SegmentStore,
+  { headers, held }: Extract<ToWorker, { type: 'open' }>,
+): Pick<Lesson, 'queue' | 'pages'> {
   const queue = new UploadQueue({
-    send: sendSegment,
+    heldBefore: { voice: held.lastVoice ?? 0, events: held.lastEvents ?? 0 },
+    send: (segment) => sendSegment(segment, headers),
     forget: (segments) => store.forget(segments),
     wait,
     onChange: () => undefined,
   });
   const pages = new PageUploads({
-    send: sendPage,
+    send: (page, giveWay) => sendPage(page, headers, giveWay),
     shrink: shrinkPage,
     voiceWaiting: () => queue.voiceWaiting,
     teaching: () => Boolean(lesson?.voice) && !ended,
@@ -152,6 +156,7 @@ function sendStatus(): void {
     status: {
       ...queue.status(),
       lessonMs: voice && !ended ? voice.lessonMsAt(performance.now()) : writer.state.voiceEndMs,
+      heldMs: queue.firstUnsentMs ?? writer.state.voiceEndMs,
       level: voice?.takeLevel() ?? 0,
       durable: store.durable,
       pagesUnsent: pages.unsent,
@@ -169,6 +174,7 @@ self.addEventListener('message', (message: MessageEvent<ToWorker>) => {
   else if (told.type === 'begin') begin(told);
   else if (told.type === 'muted') setMuted(told.muted);
   else if (told.type === 'event') takeEvent(told);
+  else if (told.type === 'prefer') lesson?.pages.prefer(told.n);
   else if (told.type === 'page') void takePage(told).catch(failed);
   else void end().catch(failed);
 });

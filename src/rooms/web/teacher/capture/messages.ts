@@ -20,7 +20,9 @@ export interface HeldByServer {
 
 /** From the page to the capture worker. */
 export type ToWorker =
-  | { type: 'open'; logId: string; held: HeldByServer; takeOver: boolean }
+  | { type: 'open'; logId: string; held: HeldByServer; takeOver: boolean; headers: Record<string, string> }
+  /** This page comes first in the queue: it is being shown. */
+  | { type: 'prefer'; n: number }
   /** `port` carries the microphone's blocks; null: no microphone, the lesson runs on silence. */
   | { type: 'begin'; port: MessagePort | null; blockRate: number }
   | { type: 'muted'; muted: boolean }
@@ -31,6 +33,8 @@ export type ToWorker =
 
 export interface CaptureStatus extends UploadStatus {
   readonly lessonMs: number;
+  /** Lesson time up to which the server holds the voice. */
+  readonly heldMs: number;
   /** Loudness since the last status, 0..1. */
   readonly level: number;
   /** False: this browser keeps nothing over a reload. */

@@ -2,8 +2,11 @@
 import workletUrl from './voice.worklet.ts?worker&url';
 import { sampleRate } from './sample-clock.ts';
 
-/** `refused`: the person or the system said no; `missing`: the device has none or another program holds it. */
-export type MicrophoneState = 'open' | 'refused' | 'missing';
+/**
+ * `refused`: the person or the system said no; `missing`: the device has none or another program holds it;
+ * `asleep`: the browser wants a click before it listens.
+ */
+export type MicrophoneState = 'open' | 'refused' | 'missing' | 'asleep';
 
 export interface Microphone {
   readonly state: MicrophoneState;
@@ -13,6 +16,8 @@ export interface Microphone {
   readonly rate: number;
   close(): void;
 }
+
+const wakeMs = 1_500;
 
 /** Opens the microphone and leads it, on the audio thread, to a port that a worker can read. */
 export async function openMicrophone(): Promise<Microphone> {
@@ -37,9 +42,8 @@ export async function openMicrophone(): Promise<Microphone> {
   tap.port.postMessage(channel.port1, [channel.port1]);
   // Connected to the speakers, though silent: some browsers do not run a node that leads nowhere.
   source.connect(tap).connect(context.destination);
-  if (context.state === 'suspended') await context.resume();
   return {
-    state: 'open',
+    state: (await isRunning(context)) ? 'open' : 'asleep',
     port: channel.port2,
     rate: context.sampleRate,
     close: () => {
@@ -47,6 +51,13 @@ export async function openMicrophone(): Promise<Microphone> {
       void context.close();
     },
   };
+}
+
+/** `resume()` waits for a click for ever, so it is not waited for. */
+async function isRunning(context: AudioContext): Promise<boolean> {
+  const late = new Promise<void>((resolve) => setTimeout(resolve, wakeMs));
+  if (context.state === 'suspended') await Promise.race([context.resume(), late]);
+  return context.state === 'running';
 }
 
 /** 48 kHz where the browser allows it; Firefox insists on the microphone's own rate. */

@@ -35,6 +35,13 @@ export class PageUploads {
     return this.#waiting.length;
   }
 
+  /** Moves a page to the front: the teacher shows it now. The one under way stays first. */
+  prefer(n: number): void {
+    const index = this.#waiting.findIndex((page) => page.n === n);
+    const [page] = index > 1 ? this.#waiting.splice(index, 1) : [];
+    if (page) this.#waiting.splice(1, 0, page);
+  }
+
   add(page: KeptPage): void {
     this.#waiting.push(page);
     if (!this.#running) void this.#run();

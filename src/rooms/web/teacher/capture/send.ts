@@ -7,15 +7,18 @@ const pageTryMs = 60_000;
 /** Query strings are short everywhere; longer page text is cut, the picture has all of it. */
 const pageTextChars = 300;
 
+/** What the page adds to every request: under which appointment, and that it is our own page asking. */
+export type PageHeaders = Readonly<Record<string, string>>;
+
 /** Sends one voice or event segment; idempotent by (log, track, n). */
-export async function sendSegment(segment: KeptSegment): Promise<SendOutcome> {
+export async function sendSegment(segment: KeptSegment, headers: PageHeaders): Promise<SendOutcome> {
   const { logId, track, n, startMs, durationMs, sha256 } = segment;
   const query = new URLSearchParams({ startMs: String(startMs), durationMs: String(durationMs), sha256 });
   return attempt(`/api/logs/${logId}/${track}/${n}?${query}`, {
     method: 'PUT',
     body: segment.bytes,
-    headers: { 'content-type': 'application/octet-stream' },
-    signal: AbortSignal.timeout(tryMs),
+    headers: { ...headers, 'content-type': 'application/octet-stream' },
+    ...limited(tryMs, null),
   });
 }
 
@@ -24,14 +27,18 @@ export async function sendSegment(segment: KeptSegment): Promise<SendOutcome> {
  *
  * @param giveWay - aborted when the voice has to go first; the outcome is then `later`.
  */
-export async function sendPage(page: KeptPage, giveWay: AbortSignal): Promise<SendOutcome> {
+export async function sendPage(
+  page: KeptPage,
+  headers: PageHeaders,
+  giveWay: AbortSignal,
+): Promise<SendOutcome> {
   const query = new URLSearchParams({ n: String(page.n), sha256: await sha256Hex(page.bytes) });
   if (page.text !== '') query.set('text', page.text.slice(0, pageTextChars));
   return attempt(`/api/logs/${page.logId}/pages?${query}`, {
     method: 'POST',
     body: page.bytes,
-    headers: { 'content-type': page.type },
-    signal: AbortSignal.any([giveWay, AbortSignal.timeout(pageTryMs)]),
+    headers: { ...headers, 'content-type': page.type },
+    ...limited(pageTryMs, giveWay),
   });
 }
 
@@ -39,6 +46,15 @@ export async function sendPage(page: KeptPage, giveWay: AbortSignal): Promise<Se
 export async function sha256Hex(bytes: Uint8Array<ArrayBuffer>): Promise<string> {
   const digest = new Uint8Array(await crypto.subtle.digest('SHA-256', bytes));
   return Array.from(digest, (byte) => byte.toString(16).padStart(2, '0')).join('');
+}
+
+/** A signal that ends a try after a time, or when another says so (`AbortSignal.any` is too new for our floor). */
+function limited(ms: number, other: AbortSignal | null): { signal: AbortSignal } {
+  const controller = new AbortController();
+  setTimeout(() => controller.abort(), ms);
+  other?.addEventListener('abort', () => controller.abort());
+  if (other?.aborted) controller.abort();
+  return { signal: controller.signal };
 }
 
 async function attempt(url: string, init: RequestInit): Promise<SendOutcome> {

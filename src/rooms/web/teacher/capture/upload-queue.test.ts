@@ -18,11 +18,12 @@ function segment(n: number, track: 'voice' | 'events' = 'voice'): KeptSegment {
 }
 
 /** A queue whose server answers by rule; waiting takes no time. */
-function queueWith(answer: (segment: KeptSegment, tries: number) => SendOutcome) {
+function queueWith(answer: (segment: KeptSegment, tries: number) => SendOutcome, heldBefore = 0) {
   const sent: number[] = [];
   const forgotten: number[] = [];
   let tries = 0;
   const queue = new UploadQueue({
+    heldBefore: { voice: heldBefore, events: 0 },
     send: async (one) => {
       sent.push(one.n);
       return answer(one, ++tries);
@@ -70,6 +71,18 @@ test('a second init segment of the same lesson is no quarrel', async () => {
   queue.add(segment(0));
   queue.add(segment(1));
   await settle();
+  expect(queue.status()).toMatchObject({ state: 'fine', unsent: 0 });
+});
+
+test('after another device has taught on, this one goes on behind it', async () => {
+  const { queue, sent } = queueWith(
+    (one) => (one.n <= 9 ? { kind: 'refused', code: 'segment_differs' } : held(one.n + 1)),
+    9,
+  );
+  queue.add(segment(8));
+  queue.add(segment(10));
+  await settle();
+  expect(sent).toEqual([8, 10]);
   expect(queue.status()).toMatchObject({ state: 'fine', unsent: 0 });
 });
 

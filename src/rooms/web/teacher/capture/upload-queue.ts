@@ -24,6 +24,8 @@ export interface UploadStatus {
 }
 
 interface UploadQueueOptions {
+  /** Highest numbers that the server held when this page came: what differs below them was said elsewhere. */
+  readonly heldBefore: Readonly<Record<WrittenTrack, number>>;
   readonly send: (segment: KeptSegment) => Promise<SendOutcome>;
   readonly forget: (segments: readonly KeptSegment[]) => Promise<void>;
   readonly wait: (ms: number) => Promise<void>;
@@ -69,6 +71,11 @@ export class UploadQueue {
     };
   }
 
+  /** Lesson time of the first voice that the server does not hold; `null` when it holds all. */
+  get firstUnsentMs(): number | null {
+    return lowest(this.#tracks.voice)?.startMs ?? null;
+  }
+
   /** Voice segments waiting; pages hold back while there is more than one. */
   get voiceWaiting(): number {
     return this.#tracks.voice.size;
@@ -108,8 +115,10 @@ export class UploadQueue {
   }
 
   async #refuse(track: WrittenTrack, segment: KeptSegment, code: string): Promise<boolean> {
-    // Each page life writes its own init segment (it carries a creation date); any of them opens the track.
-    if (code === 'segment_differs' && track === 'voice' && segment.n === 0) {
+    // Each page life writes its own init segment (it carries a creation date); any of them opens the track. And
+    // when another device has taught meanwhile, its words stand under the numbers that this one had not sent.
+    const isInit = track === 'voice' && segment.n === 0;
+    if (code === 'segment_differs' && (isInit || segment.n <= this.#options.heldBefore[track])) {
       await this.#drop(track, segment.n, 0);
       return true;
     }

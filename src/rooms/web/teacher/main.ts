@@ -1,0 +1,63 @@
+import '../../../platform/web/trusted.ts';
+import '../../../platform/web/base.css';
+import './teaching.css';
+import { ApiProblem } from '../../../platform/web/api-problem.ts';
+import { t } from '../../../platform/web/t.ts';
+import { button, h } from './element.ts';
+import { LessonSession } from './lesson-session.ts';
+import { FeedFailure, readLog } from './log-reader.ts';
+import { createRoomClient } from './room-http.ts';
+import type { JoinedRoom, RoomClient } from './room-client.ts';
+import { createTeacherPage } from './teacher-page.ts';
+
+const [, , schoolDay = '', lessonId = ''] = location.pathname.split('/');
+const root = document.querySelector<HTMLElement>('#app') ?? document.body;
+
+async function enter(client: RoomClient): Promise<void> {
+  root.replaceChildren(h('p', { class: 'room-opening', role: 'status' }, t('rooms.teacher.opening')));
+  try {
+    const joined = await client.join();
+    if (!joined.mayTeach)
+      return showNotice(t('rooms.teacher.not-yours.title'), t('rooms.teacher.not-yours.text'), null);
+    await teach(client, joined);
+  } catch (error) {
+    if (!(error instanceof ApiProblem) && !(error instanceof FeedFailure)) throw error;
+    const text = error instanceof ApiProblem ? error.message : t('platform.problem.network');
+    showNotice(t('rooms.teacher.cannot-open'), text, () => void enter(client));
+  }
+}
+
+async function teach(client: RoomClient, joined: JoinedRoom): Promise<void> {
+  const [people, log] = await Promise.all([client.people(), readLog(joined.logId, joined.held)]);
+  const page = createTeacherPage();
+  const session = new LessonSession(
+    {
+      client,
+      joined,
+      log,
+      people: new Map(people.map((person) => [person.personId, person])),
+      readTalk: (afterN) => readLog(joined.logId, joined.held, afterN + 1),
+    },
+    page.listener,
+  );
+  document.title = `${joined.lesson.courseTitle} · ${joined.lesson.classNames.join('、')}`;
+  root.replaceChildren(page.element);
+  page.start(session);
+}
+
+function showNotice(title: string, text: string, again: (() => void) | null): void {
+  const back = h('a', { class: 'btn', attributes: { href: '/console' } }, t('rooms.teacher.back'));
+  const retry = again ? button(t('rooms.teacher.try-again'), { class: 'btn main', onClick: again }) : null;
+  root.replaceChildren(
+    h(
+      'main',
+      { class: 'room-notice' },
+      h('h1', {}, title),
+      h('p', { role: 'alert' }, text),
+      h('div', {}, retry, back),
+    ),
+  );
+}
+
+if (window.isSecureContext) void enter(createRoomClient(schoolDay, lessonId));
+else showNotice(t('rooms.teacher.insecure.title'), t('rooms.teacher.insecure.text'), null);

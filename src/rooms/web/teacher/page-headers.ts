@@ -1,0 +1,7 @@
+import { actingAs } from '../../../platform/web/api.ts';
+
+/** What every request of the room carries: under which appointment, and that our own page asks. */
+export function pageHeaders(): Record<string, string> {
+  const hat = actingAs(location);
+  return { 'nol-client': 'web', ...(hat ? { 'nol-appointment': hat } : {}) };
+}

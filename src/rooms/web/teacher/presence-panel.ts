@@ -1,0 +1,152 @@
+import { timeOfDay } from '../../../platform/i18n/format.ts';
+import { t } from '../../../platform/web/t.ts';
+import { button, h, keyedList, say } from './element.ts';
+import {
+  type PresenceGroups,
+  type PresenceOf,
+  type RoomPerson,
+  type RoomState,
+  presenceGroups,
+} from './room-state.ts';
+import { groupHead } from './top-bar.ts';
+
+export interface PresencePanel {
+  readonly element: HTMLElement;
+  update(room: RoomState, now: Date): void;
+}
+
+type Row = RoomPerson & PresenceOf;
+
+/** Who is there: the missing first and since when, weak lines, hands, then everybody else. */
+export function createPresencePanel(options: {
+  timeZone: string;
+  rollCall: () => void;
+  /** Opens what is known of a missing pupil and whom to call, outside the room. */
+  contact: (person: RoomPerson) => void;
+}): PresencePanel {
+  const heading = h('h2', { class: 'num' });
+  const spoken = h('p', { class: 'vh', role: 'status' });
+  const call = button(t('rooms.teacher.roll.start'), { class: 'btn slim', onClick: options.rollCall });
+  const missing = groupHead('red', 'warn', t('rooms.teacher.presence.missing'));
+  const weak = groupHead('amber', 'nowifi', t('rooms.teacher.presence.weak'));
+  const hands = groupHead('', 'hand', t('rooms.teacher.presence.hands'));
+  const here = groupHead('green', 'check', t('rooms.teacher.presence.here'));
+  const missingList = h('ul', { class: 'gone' });
+  const weakList = h('ul', { class: 'who' });
+  const handList = h('ol', { class: 'who' });
+  const hereList = h('ul', { class: 'names' });
+  const nobody = h('p', { class: 'quiet pad' }, t('rooms.teacher.presence.nobody'));
+
+  const showMissing = keyedList<Row, HTMLElement>(missingList, {
+    key: ({ personId }) => personId,
+    make: (person) =>
+      h(
+        'li',
+        {},
+        h('b', {}, person.name),
+        h('small'),
+        button(t('rooms.teacher.presence.contact'), {
+          class: 'btn slim',
+          attributes: { 'aria-label': t('rooms.teacher.presence.contact-name', { name: person.name }) },
+          onClick: () => options.contact(person),
+        }),
+      ),
+    update: (row, person) => {
+      const line = row.querySelector('small');
+      if (line) say(line, sinceLine(person, options.timeZone));
+    },
+  });
+  const showWeak = keyedList<Row, HTMLElement>(weakList, {
+    key: ({ personId }) => personId,
+    make: (person) => h('li', {}, person.name, h('small', {}, t('rooms.teacher.presence.weak-line'))),
+    update: () => undefined,
+  });
+  const showHere = keyedList<Row, HTMLElement>(hereList, {
+    key: ({ personId }) => personId,
+    make: (person) => h('li', {}, person.name),
+    update: () => undefined,
+  });
+  const showHands = keyedList<{ personId: string; name: string; ago: string }, HTMLElement>(handList, {
+    key: ({ personId }) => personId,
+    make: ({ name }) => h('li', {}, h('b', { class: 'num' }), h('span', {}, name), h('small')),
+    update: (row, { ago }, index) => {
+      const [number, line] = [row.querySelector('b'), row.querySelector('small')];
+      if (number) say(number, String(index + 1));
+      if (line) say(line, ago);
+    },
+  });
+
+  const element = h(
+    'section',
+    { class: 'class', attributes: { 'aria-label': t('rooms.teacher.presence.title') } },
+    h('header', {}, heading, call),
+    spoken,
+    h(
+      'div',
+      { class: 'scroll' },
+      nobody,
+      missing.element,
+      missingList,
+      weak.element,
+      weakList,
+      hands.element,
+      handList,
+      here.element,
+      hereList,
+    ),
+  );
+
+  return {
+    element,
+    update(room, now) {
+      const groups = presenceGroups(room);
+      say(heading, t('rooms.teacher.presence.count', { here: groups.arrived, expected: groups.expected }));
+      say(spoken, spokenLine(room, groups));
+      nobody.hidden = groups.expected > 0;
+      const waving = room.hands.map(({ personId, at }) => ({
+        personId,
+        name: room.people.get(personId)?.name ?? '',
+        ago: agoLine(at, now),
+      }));
+      showGroup(missing, missingList, groups.missing.length, () => showMissing(groups.missing));
+      showGroup(weak, weakList, groups.weak.length, () => showWeak(groups.weak));
+      showGroup(hands, handList, waving.length, () => showHands(waving));
+      showGroup(here, hereList, groups.here.length, () => showHere(groups.here));
+      call.disabled = room.ended || room.rollCall !== null;
+    },
+  };
+}
+
+function showGroup(
+  head: { element: HTMLElement; count: HTMLElement },
+  list: HTMLElement,
+  count: number,
+  show: () => void,
+): void {
+  say(head.count, t('rooms.teacher.presence.people', { count }));
+  head.element.hidden = count === 0;
+  list.hidden = count === 0;
+  show();
+}
+
+/** A missing pupil's line: what is known, with its time. */
+function sinceLine({ state, since }: PresenceOf, timeZone: string): string {
+  if (state === 'missing' || since === null) return t('rooms.teacher.presence.never');
+  return t('rooms.teacher.presence.gone-since', { time: timeOfDay(since, timeZone) });
+}
+
+function agoLine(at: string, now: Date): string {
+  const minutes = Math.floor((now.getTime() - Date.parse(at)) / 60_000);
+  return minutes < 1 ? t('rooms.teacher.ago.now') : t('rooms.teacher.ago.minutes', { minutes });
+}
+
+/** Screen readers hear only who is missing and whose hand is up, not every coming. */
+function spokenLine(room: RoomState, { missing }: PresenceGroups): string {
+  const gone = missing.filter(({ state }) => state === 'left').map(({ name }) => name);
+  const waving = room.hands.map(({ personId }) => room.people.get(personId)?.name ?? '');
+  const parts = [
+    gone.length > 0 ? t('rooms.teacher.presence.said-gone', { names: gone.join('、') }) : '',
+    waving.length > 0 ? t('rooms.teacher.presence.said-hands', { names: waving.join('、') }) : '',
+  ];
+  return parts.filter((part) => part !== '').join(' ');
+}

@@ -1,0 +1,54 @@
+import type { Order, ServerMessage, TalkRow } from '../../wire.ts';
+import type { HeldByServer } from './capture/messages.ts';
+import type { PresenceOf, RoomPerson } from './room-state.ts';
+
+/** The lesson as its card on the screen. Instants are ISO 8601. */
+export interface LessonCard {
+  readonly courseTitle: string;
+  readonly topic: string | null;
+  readonly classNames: readonly string[];
+  readonly startsAt: string;
+  readonly endsAt: string;
+}
+
+/** What the teacher's page is told when it comes in. */
+export interface JoinedRoom {
+  readonly logId: string;
+  readonly personId: string;
+  readonly lesson: LessonCard;
+  /** The room of a lesson that its teacher may write; others only look on. */
+  readonly mayTeach: boolean;
+  readonly state: 'waiting' | 'live' | 'paused' | 'ended';
+  readonly muted: boolean;
+  readonly held: HeldByServer;
+  /** Server clock minus this device's clock, in ms. */
+  readonly clockAheadMs: number;
+}
+
+/** A row of the presence list. */
+export interface PresenceRow extends PresenceOf {
+  readonly personId: string;
+}
+
+/** The server as the teacher's page needs it; every refusal is an `ApiProblem` with a sentence. */
+export interface RoomClient {
+  join(): Promise<JoinedRoom>;
+  people(): Promise<readonly RoomPerson[]>;
+  presence(): Promise<readonly PresenceRow[]>;
+  /** @param saidMs - with `end`: lesson time up to which this page has spoken. */
+  order(order: Order, saidMs: number | null): Promise<void>;
+  chat(text: string): Promise<void>;
+  /** @param seconds - how long answers count. */
+  startRollCall(seconds: number): Promise<void>;
+  remove(personId: string): Promise<void>;
+  /** Opens the socket; `onMessage` also gets what was missed when it had to be opened again. */
+  listen(listener: RoomListener): () => void;
+}
+
+export interface RoomListener {
+  talk(n: number, row: TalkRow): void;
+  presence(message: Extract<ServerMessage, { type: 'presence' }>): void;
+  /** Something may have been missed: presence and talk should be asked for. */
+  caughtUp(): void;
+  closed(code: Extract<ServerMessage, { type: 'closing' }>['code']): void;
+}

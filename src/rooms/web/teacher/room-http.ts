@@ -1,0 +1,161 @@
+import { ApiProblem } from '../../../platform/web/api-problem.ts';
+import { newKey } from '../../../platform/web/api.ts';
+import { t } from '../../../platform/web/t.ts';
+import type { PresenceState, ServerMessage } from '../../wire.ts';
+import { readLog } from './log-reader.ts';
+import { pageHeaders } from './page-headers.ts';
+import type { JoinedRoom, LessonCard, RoomClient, RoomListener } from './room-client.ts';
+import type { RoomPerson } from './room-state.ts';
+
+interface Entrance {
+  readonly standing: string;
+  readonly personId: string;
+  readonly logId: string;
+  readonly state: JoinedRoom['state'];
+  readonly muted: boolean;
+  readonly ticket: string;
+  readonly serverTime: string;
+  readonly lesson: LessonCard;
+}
+
+interface Manifest {
+  readonly lastVoice: number | null;
+  readonly lastEvents: number | null;
+  readonly lastTalk: number | null;
+  readonly lastPages: number | null;
+  readonly durationMs: number;
+}
+
+const socketRetryMs = [1_000, 2_000, 4_000, 8_000] as const;
+
+/** The room's server over HTTP and one socket. */
+export function createRoomClient(schoolDay: string, lessonId: string): RoomClient {
+  const base = `/api/rooms/${schoolDay}/${lessonId}`;
+  const enter = () => ask<Entrance>('POST', `${base}/join`, {});
+
+  return {
+    async join() {
+      const askedAt = Date.now();
+      const entrance = await enter();
+      const { logId, personId, lesson, state, muted, standing } = entrance;
+      const manifest = await ask<Manifest>('GET', `/api/logs/${logId}/manifest`);
+      // Half the round trip is the best guess of when the server looked at its clock.
+      const middle = (askedAt + Date.now()) / 2;
+      return {
+        logId,
+        personId,
+        lesson,
+        mayTeach: standing === 'teacher',
+        state,
+        muted,
+        clockAheadMs: Date.parse(entrance.serverTime) - middle,
+        held: {
+          lastVoice: manifest.lastVoice,
+          lastEvents: manifest.lastEvents,
+          lastPage: manifest.lastPages,
+          durationMs: manifest.durationMs,
+        },
+      };
+    },
+    people: async () => (await ask<{ people: RoomPerson[] }>('GET', `${base}/people`)).people,
+    presence: async () => {
+      const { pupils } = await ask<{
+        pupils: { personId: string; state: PresenceState; since: string | null }[];
+      }>('GET', `${base}/presence`);
+      return pupils;
+    },
+    order: async (order, saidMs) => {
+      await ask('POST', `${base}/order`, { order, ...(saidMs === null ? {} : { atMs: saidMs }) });
+    },
+    chat: async (text) => {
+      await ask('POST', `${base}/chat`, { clientId: crypto.randomUUID(), text });
+    },
+    startRollCall: async (seconds) => {
+      await ask('POST', `${base}/roll-calls`, { id: crypto.randomUUID(), seconds });
+    },
+    remove: async (personId) => {
+      await ask('POST', `${base}/remove`, { personId });
+    },
+    listen: (listener) => listenToSocket(base, async () => (await enter()).ticket, listener),
+  };
+}
+
+/** Talk rows after `lastTalk`, for what a broken socket did not bring. */
+export async function missedTalk(joined: JoinedRoom, lastTalk: number): ReturnType<typeof readLog> {
+  return readLog(joined.logId, joined.held, lastTalk + 1);
+}
+
+async function ask<Answer = unknown>(method: 'GET' | 'POST', path: string, body?: unknown): Promise<Answer> {
+  let response: Response;
+  try {
+    response = await fetch(path, {
+      method,
+      credentials: 'same-origin',
+      cache: 'no-store',
+      headers: {
+        ...pageHeaders(),
+        accept: 'application/json',
+        ...(body === undefined ? {} : { 'content-type': 'application/json', 'idempotency-key': newKey() }),
+      },
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    });
+  } catch (cause) {
+    throw new ApiProblem({ status: 0, code: 'network', message: t('platform.problem.network'), cause });
+  }
+  if (response.status === 204) return undefined as Answer;
+  const answer = (await response.json()) as Answer & { code?: string; detail?: string; title?: string };
+  if (response.ok) return answer;
+  const { code = 'unknown', detail, title } = answer;
+  const message = detail ?? title ?? t('platform.problem.unknown', { status: response.status });
+  throw new ApiProblem({ status: response.status, code, message });
+}
+
+function listenToSocket(base: string, ticket: () => Promise<string>, listener: RoomListener): () => void {
+  let socket: WebSocket | null = null;
+  let wanted = true;
+  let failures = 0;
+
+  const again = () => {
+    const waitMs = socketRetryMs[Math.min(failures++, socketRetryMs.length - 1)];
+    if (wanted) setTimeout(() => void connect(), waitMs);
+  };
+
+  const hear = (message: ServerMessage) => {
+    if (message.type === 'talk') listener.talk(message.n, message.row);
+    else if (message.type === 'presence') listener.presence(message);
+    else if (message.type === 'closing') {
+      wanted = false;
+      listener.closed(message.code);
+    }
+  };
+
+  const connect = async (): Promise<void> => {
+    if (!wanted) return;
+    let pass: string;
+    try {
+      pass = await ticket();
+    } catch (error) {
+      // The network is down, or the session is over: the save line says so; the room is asked again meanwhile.
+      if (!(error instanceof ApiProblem)) throw error;
+      return again();
+    }
+    const scheme = location.protocol === 'https:' ? 'wss:' : 'ws:';
+    const opened = new WebSocket(
+      `${scheme}//${location.host}${base}/socket?ticket=${encodeURIComponent(pass)}`,
+    );
+    socket = opened;
+    opened.addEventListener('open', () => {
+      failures = 0;
+      listener.caughtUp();
+    });
+    opened.addEventListener('message', ({ data }) => hear(JSON.parse(String(data)) as ServerMessage));
+    opened.addEventListener('close', () => socket === opened && again());
+  };
+  void connect();
+  return () => {
+    wanted = false;
+    const open = socket;
+    socket = null;
+    open?.close();
+  };
+}

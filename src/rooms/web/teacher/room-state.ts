@@ -1,0 +1,150 @@
+import type { PresenceState, TalkRow } from '../../wire.ts';
+
+export interface RoomPerson {
+  readonly personId: string;
+  readonly name: string;
+  /** Teachers and assistants; they are never counted as missing. */
+  readonly staff: boolean;
+  readonly classId: string | null;
+}
+
+export interface PresenceOf {
+  readonly state: PresenceState;
+  /** Instant of the last change, ISO 8601; null: never came. */
+  readonly since: string | null;
+}
+
+export interface ChatLine {
+  readonly id: string;
+  readonly personId: string;
+  readonly staff: boolean;
+  readonly text: string;
+  readonly at: string;
+}
+
+export interface RollCall {
+  readonly id: string;
+  /** Instant until which answers count, ISO 8601. */
+  readonly until: string;
+  readonly answered: ReadonlySet<string>;
+}
+
+/** Everything of the room but voice, pages and ink, as the teacher's page knows it. */
+export interface RoomState {
+  readonly people: ReadonlyMap<string, RoomPerson>;
+  readonly presence: ReadonlyMap<string, PresenceOf>;
+  /** In the order in which they were raised. */
+  readonly hands: readonly { readonly personId: string; readonly at: string }[];
+  readonly chat: readonly ChatLine[];
+  /** Page number -> pupils who did not follow it. */
+  readonly lost: ReadonlyMap<number, ReadonlySet<string>>;
+  readonly rollCall: RollCall | null;
+  readonly paused: boolean;
+  readonly muted: boolean;
+  readonly ended: boolean;
+  /** Highest talk row applied. */
+  readonly lastTalk: number;
+}
+
+export const emptyRoom: RoomState = {
+  people: new Map(),
+  presence: new Map(),
+  hands: [],
+  chat: [],
+  lost: new Map(),
+  rollCall: null,
+  paused: false,
+  muted: false,
+  ended: false,
+  lastTalk: 0,
+};
+
+/** More lines than anybody scrolls back in a lesson; the log keeps all of them. */
+const mostChatLines = 500;
+
+/**
+ * The room after one row of talk.
+ *
+ * Rows come over the socket, over the feed and after a reload from the log, so each is applied once by its number.
+ */
+export function withTalk(room: RoomState, n: number, row: TalkRow): RoomState {
+  if (n <= room.lastTalk) return room;
+  return { ...room, ...talkChange(room, row), lastTalk: n };
+}
+
+function talkChange(room: RoomState, row: TalkRow): Partial<RoomState> {
+  switch (row.kind) {
+    case 'chat': {
+      const { id, personId, staff, text, at } = row;
+      return { chat: [...room.chat, { id, personId, staff, text, at }].slice(-mostChatLines) };
+    }
+    case 'hand': {
+      const others = room.hands.filter(({ personId }) => personId !== row.personId);
+      return { hands: row.up ? [...others, { personId: row.personId, at: row.at }] : others };
+    }
+    case 'lost': {
+      const pupils = new Set(room.lost.get(row.pageN)).add(row.personId);
+      return { lost: new Map(room.lost).set(row.pageN, pupils) };
+    }
+    case 'order':
+      return orderChange(row.order);
+    case 'rollCall':
+      return { rollCall: { id: row.id, until: row.until, answered: new Set() } };
+    case 'rollCallAnswer': {
+      if (room.rollCall?.id !== row.id) return {};
+      return { rollCall: { ...room.rollCall, answered: new Set(room.rollCall.answered).add(row.personId) } };
+    }
+    case 'removed':
+      return {
+        presence: new Map(room.presence).set(row.personId, { state: 'left', since: row.at }),
+        hands: room.hands.filter(({ personId }) => personId !== row.personId),
+      };
+  }
+}
+
+function orderChange(order: Extract<TalkRow, { kind: 'order' }>['order']): Partial<RoomState> {
+  if (order === 'pause') return { paused: true };
+  if (order === 'resume') return { paused: false };
+  if (order === 'muteAll') return { muted: true, hands: [] };
+  if (order === 'unmuteAll') return { muted: false };
+  return { ended: true, rollCall: null };
+}
+
+export function withPresence(room: RoomState, personId: string, presence: PresenceOf): RoomState {
+  if (!room.people.has(personId)) return room;
+  const gone = presence.state === 'missing' || presence.state === 'left';
+  return {
+    ...room,
+    presence: new Map(room.presence).set(personId, presence),
+    hands: gone ? room.hands.filter((hand) => hand.personId !== personId) : room.hands,
+  };
+}
+
+export interface PresenceGroups {
+  readonly expected: number;
+  readonly arrived: number;
+  readonly missing: readonly (RoomPerson & PresenceOf)[];
+  readonly weak: readonly (RoomPerson & PresenceOf)[];
+  readonly here: readonly (RoomPerson & PresenceOf)[];
+}
+
+/**
+ * Who is where, who needs somebody first: never came, then gone (longest first), then weak lines, then the rest.
+ */
+export function presenceGroups(room: RoomState): PresenceGroups {
+  const pupils = [...room.people.values()].filter(({ staff }) => !staff);
+  const all = pupils.map((person) => ({
+    ...person,
+    ...(room.presence.get(person.personId) ?? { state: 'missing' as const, since: null }),
+  }));
+  const gone = all.filter(({ state }) => state === 'missing' || state === 'left');
+  const weak = all.filter(({ state }) => state === 'weak');
+  const here = all.filter(({ state }) => state === 'here');
+  return {
+    expected: all.length,
+    arrived: weak.length + here.length,
+    missing: gone.sort((a, b) => (a.since ?? '').localeCompare(b.since ?? '')),
+    weak,
+    here,
+  };
+}

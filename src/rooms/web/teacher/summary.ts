@@ -1,0 +1,73 @@
+import { t } from '../../../platform/web/t.ts';
+import { button, h, say } from './element.ts';
+import type { CaptureStatus } from './capture/messages.ts';
+import { type RoomPerson, type RoomState, presenceGroups } from './room-state.ts';
+
+export interface Summary {
+  readonly element: HTMLElement;
+  update(
+    room: RoomState,
+    status: CaptureStatus | null,
+    taught: { minutes: number; pages: number },
+    told: boolean,
+  ): void;
+}
+
+/** After the lesson: what was taught, whether all of it is safe, and who was not there. */
+export function createSummary(acts: { leave: () => void; contact: (person: RoomPerson) => void }): Summary {
+  const facts = h('p', { class: 'summary-facts num' });
+  const safe = h('p', { class: 'summary-safe', role: 'status' });
+  const missingHead = h('h3', { class: 'red' });
+  const missing = h('ul', { class: 'gone' });
+  const everybody = h('p', { class: 'green' }, t('rooms.teacher.summary.everybody'));
+  const element = h(
+    'section',
+    { class: 'summary', attributes: { 'aria-label': t('rooms.teacher.summary.title') } },
+    h('h2', { attributes: { tabindex: '-1' } }, t('rooms.teacher.summary.title')),
+    facts,
+    safe,
+    missingHead,
+    missing,
+    everybody,
+    h('p', { class: 'quiet' }, t('rooms.teacher.summary.recording')),
+    h('footer', {}, button(t('rooms.teacher.summary.leave'), { class: 'btn main', onClick: acts.leave })),
+  );
+  return {
+    element,
+    update(room, status, { minutes, pages }, told) {
+      const groups = presenceGroups(room);
+      const params = { minutes, pages, here: groups.arrived, expected: groups.expected };
+      say(facts, t('rooms.teacher.summary.facts', params));
+      say(safe, safeLine(status, told));
+      safe.dataset['tone'] = isSafe(status, told) ? 'fine' : 'soon';
+      const gone = groups.missing;
+      say(missingHead, t('rooms.teacher.summary.missing', { count: gone.length }));
+      missingHead.hidden = gone.length === 0;
+      everybody.hidden = gone.length > 0 || groups.expected === 0;
+      missing.replaceChildren(
+        ...gone.map((person) =>
+          h(
+            'li',
+            {},
+            h('b', {}, person.name),
+            button(t('rooms.teacher.presence.contact'), {
+              class: 'btn slim',
+              onClick: () => acts.contact(person),
+            }),
+          ),
+        ),
+      );
+    },
+  };
+}
+
+/** Nothing is only on this device any more, and the pupils know that the lesson is over. */
+export function isSafe(status: CaptureStatus | null, told: boolean): boolean {
+  return told && status !== null && status.unsent === 0 && status.pagesUnsent === 0;
+}
+
+function safeLine(status: CaptureStatus | null, told: boolean): string {
+  if (!told) return t('rooms.teacher.summary.not-told');
+  if (isSafe(status, told)) return t('rooms.teacher.summary.safe');
+  return t('rooms.teacher.summary.sending', { seconds: Math.round((status?.unsentMs ?? 0) / 1_000) });
+}

@@ -1,0 +1,192 @@
+import { t } from '../../../platform/web/t.ts';
+import { CHAT_MAX_CHARS } from '../../wire.ts';
+import { button, h, icon, keyedList, say } from './element.ts';
+import type { ChatLine, RoomState } from './room-state.ts';
+
+export interface TalkPanel {
+  readonly element: HTMLElement;
+  update(room: RoomState, ownPersonId: string): void;
+}
+
+/** Class chat, and which pages pupils did not follow. */
+export function createTalkPanel(options: {
+  send: (text: string) => Promise<void>;
+  turnTo: (pageN: number) => void;
+}): TalkPanel {
+  let room: RoomState | null = null;
+  let own = '';
+  const log = h('div', { class: 'log', role: 'log', attributes: { 'aria-live': 'polite', tabindex: '0' } });
+  const lost = h('ul', { class: 'lost-list' });
+  const empty = h('p', { class: 'quiet pad' }, t('rooms.teacher.talk.nobody-lost'));
+  const lostCount = h('span', { class: 'tag amber num', hidden: true });
+  const input = h('input', {
+    attributes: {
+      'aria-label': t('rooms.teacher.talk.say-to-all'),
+      placeholder: t('rooms.teacher.talk.say-to-all'),
+      maxlength: String(CHAT_MAX_CHARS),
+      enterkeyhint: 'send',
+      autocomplete: 'off',
+    },
+  });
+  const problem = h('p', { class: 'small red', role: 'alert', hidden: true });
+  const send = h(
+    'button',
+    { class: 'btn main', type: 'submit', attributes: { 'aria-label': t('rooms.teacher.talk.send') } },
+    icon('send'),
+  );
+  const form = h('form', { class: 'say' }, input, send);
+  const jump = button('', { class: 'btn slim soft jump', hidden: true, onClick: () => toEnd() });
+  const chat = h(
+    'div',
+    { class: 'tab-panel chat', id: 'talk-chat', role: 'tabpanel' },
+    log,
+    jump,
+    problem,
+    form,
+  );
+  const lostPanel = h(
+    'div',
+    { class: 'tab-panel', id: 'talk-lost', role: 'tabpanel', hidden: true },
+    empty,
+    lost,
+  );
+  const tabs = tabList([
+    { id: 'chat', label: h('span', {}, t('rooms.teacher.talk.chat')), panel: chat },
+    { id: 'lost', label: h('span', {}, t('rooms.teacher.talk.lost'), lostCount), panel: lostPanel },
+  ]);
+
+  let unseen = 0;
+  const atEnd = () => log.scrollHeight - log.scrollTop - log.clientHeight < 60;
+  const toEnd = () => {
+    log.scrollTop = log.scrollHeight;
+    unseen = 0;
+    jump.hidden = true;
+  };
+  log.addEventListener('scroll', () => atEnd() && toEnd());
+
+  form.addEventListener('submit', (event) => {
+    event.preventDefault();
+    const text = input.value.trim();
+    if (text === '') return;
+    send.disabled = true;
+    problem.hidden = true;
+    options
+      .send(text)
+      .then(() => {
+        input.value = '';
+      })
+      .catch((error: unknown) => {
+        // The words stay in the field, so that nothing written is lost.
+        say(problem, error instanceof Error ? error.message : String(error));
+        problem.hidden = false;
+      })
+      .finally(() => {
+        send.disabled = false;
+      });
+  });
+
+  const showChat = keyedList<ChatLine, HTMLElement>(log, {
+    key: ({ id }) => id,
+    make: (line) => chatLine(line, room, own),
+    update: () => undefined,
+  });
+  const showLost = keyedList<{ pageN: number; count: number }, HTMLElement>(lost, {
+    key: ({ pageN }) => String(pageN),
+    make: ({ pageN }) =>
+      h(
+        'li',
+        {},
+        h('span'),
+        button(t('rooms.teacher.talk.turn-to'), { class: 'btn slim', onClick: () => options.turnTo(pageN) }),
+      ),
+    update: (row, { pageN, count }) => {
+      const line = row.querySelector('span');
+      if (line) say(line, t('rooms.teacher.talk.lost-page', { page: pageN, count }));
+    },
+  });
+
+  return {
+    element: h(
+      'section',
+      { class: 'talk', attributes: { 'aria-label': t('rooms.teacher.talk.title') } },
+      h('header', {}, tabs),
+      chat,
+      lostPanel,
+    ),
+    update(next, ownPersonId) {
+      const before = room?.chat.length ?? 0;
+      const wasAtEnd = atEnd();
+      room = next;
+      own = ownPersonId;
+      showChat(next.chat);
+      if (wasAtEnd) toEnd();
+      else if (next.chat.length > before) {
+        unseen += next.chat.length - before;
+        const word = jump.querySelector('span');
+        if (word) say(word, t('rooms.teacher.talk.new-lines', { count: unseen }));
+        jump.hidden = false;
+      }
+      const pages = [...next.lost].map(([pageN, pupils]) => ({ pageN, count: pupils.size }));
+      showLost(pages.sort((a, b) => b.count - a.count));
+      const pupils = new Set([...next.lost.values()].flatMap((one) => [...one])).size;
+      say(lostCount, String(pupils));
+      lostCount.hidden = pupils === 0;
+      empty.hidden = pages.length > 0;
+      input.disabled = next.ended;
+      send.disabled = next.ended;
+    },
+  };
+}
+
+function chatLine({ personId, staff, text }: ChatLine, room: RoomState | null, own: string): HTMLElement {
+  const name =
+    personId === own
+      ? t('rooms.teacher.talk.me')
+      : (room?.people.get(personId)?.name ?? t('rooms.teacher.talk.staff'));
+  const tag = staff ? h('span', { class: 'tag' }, t('rooms.teacher.talk.teacher')) : null;
+  return h('p', { class: staff ? 'msg t' : 'msg' }, h('b', {}, name, tag ? ' ' : null, tag), text);
+}
+
+/**
+ * Tabs as WAI-ARIA wants them: one in the tab order, arrows between them.
+ *
+ * @param onChoose - told the `id`; tabs with a panel also show and hide it.
+ */
+export function tabList(
+  tabs: readonly { id: string; label: HTMLElement; panel: HTMLElement | null }[],
+  onChoose: (id: string) => void = () => undefined,
+): HTMLElement {
+  const list = h('div', { role: 'tablist', class: 'tabs' });
+  const buttons = tabs.map(({ label, panel }, index) =>
+    h(
+      'button',
+      {
+        type: 'button',
+        role: 'tab',
+        attributes: panel ? { 'aria-controls': panel.id } : {},
+        onClick: () => choose(index),
+      },
+      label,
+    ),
+  );
+  const choose = (chosen: number) => {
+    for (const [index, tab] of buttons.entries()) {
+      tab.setAttribute('aria-selected', String(index === chosen));
+      tab.tabIndex = index === chosen ? 0 : -1;
+      const panel = tabs[index]?.panel;
+      if (panel) panel.hidden = index !== chosen;
+    }
+    const id = tabs[chosen]?.id;
+    if (id) onChoose(id);
+  };
+  list.addEventListener('keydown', (event) => {
+    const step = event.key === 'ArrowRight' ? 1 : event.key === 'ArrowLeft' ? -1 : 0;
+    if (step === 0) return;
+    const next = (buttons.findIndex((one) => one.tabIndex === 0) + step + buttons.length) % buttons.length;
+    choose(next);
+    buttons[next]?.focus();
+  });
+  list.append(...buttons);
+  choose(0);
+  return list;
+}
