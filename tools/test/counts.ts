@@ -2,15 +2,22 @@
 export interface Counts {
   readonly passed: number;
   readonly failed: number;
-  readonly skippedTests: number;
+  /** Full names of the tests that were skipped. */
+  readonly skippedTests: readonly string[];
+}
+
+interface Assertion {
+  readonly fullName: string;
+  readonly status: string;
 }
 
 interface Report {
   readonly numPassedTests: number;
   readonly numFailedTests: number;
-  readonly numPendingTests: number;
-  readonly numTodoTests: number;
-  readonly testResults: readonly { readonly status: string; readonly assertionResults: readonly unknown[] }[];
+  readonly testResults: readonly {
+    readonly status: string;
+    readonly assertionResults: readonly Assertion[];
+  }[];
 }
 
 /**
@@ -21,7 +28,7 @@ interface Report {
  * @param code - exit code of vitest, `null` when it was killed.
  */
 export function countTests(report: unknown, code: number | null): Counts {
-  if (!isReport(report)) return { passed: 0, failed: 1, skippedTests: 0 };
+  if (!isReport(report)) return { passed: 0, failed: 1, skippedTests: [] };
   const unloaded = report.testResults.filter(
     (file) => file.status === 'failed' && file.assertionResults.length === 0,
   ).length;
@@ -29,7 +36,10 @@ export function countTests(report: unknown, code: number | null): Counts {
   return {
     passed: report.numPassedTests,
     failed: failed === 0 && code !== 0 ? 1 : failed,
-    skippedTests: report.numPendingTests + report.numTodoTests,
+    skippedTests: report.testResults
+      .flatMap((file) => file.assertionResults)
+      .filter(({ status }) => status !== 'passed' && status !== 'failed')
+      .map(({ fullName }) => fullName),
   };
 }
 

@@ -22,7 +22,7 @@ async function main(names: readonly string[]): Promise<number> {
     passed += result.passed;
     failed += result.failed;
     if (result.skipped !== undefined) remarks.push(`SKIPPED ${stage.title}: ${result.skipped}`);
-    if (result.skippedTests > 0) remarks.push(`SKIPPED ${result.skippedTests} tests in: ${stage.title}`);
+    remarks.push(...result.skippedTests.map((name) => `SKIPPED test: ${name}`));
   }
   if (remarks.length > 0) {
     console.log(`\n${'!'.repeat(72)}\n${remarks.join('\n')}\n${'!'.repeat(72)}`);
