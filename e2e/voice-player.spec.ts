@@ -1,39 +1,23 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type BrowserContext, type Page, chromium } from 'playwright-core';
+import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { findChromium } from '../bin/chromium.mjs';
-import { openSlowLine } from './fixtures/slow-line.ts';
+import { launchChromium } from './browser.ts';
 import type { VoiceProbe } from './fixtures/voice-page.ts';
 import { startVoiceServer, type VoiceServer } from './fixtures/voice-server.ts';
+import { slowProxy } from './proxy.ts';
 
 declare const probe: VoiceProbe;
 
 let folder: string;
 let server: VoiceServer;
-let allowed: BrowserContext;
-
-const launch = (policy: string): Promise<BrowserContext> =>
-  chromium.launchPersistentContext(join(folder, policy), {
-    executablePath: findChromium() ?? undefined,
-    headless: true,
-    args: [
-      '--no-sandbox',
-      '--disable-gpu',
-      '--disable-quic',
-      '--no-first-run',
-      '--disable-background-networking',
-      '--disable-component-update',
-      '--disable-sync',
-      `--autoplay-policy=${policy}`,
-    ],
-  });
+let allowed: Browser;
 
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'voice-'));
   server = await startVoiceServer(join(folder, 'built'));
-  allowed = await launch('no-user-gesture-required');
+  allowed = await launchChromium({ switches: ['--autoplay-policy=no-user-gesture-required'] });
 });
 
 afterAll(async () => {
@@ -42,8 +26,8 @@ afterAll(async () => {
   await rm(folder, { recursive: true, force: true });
 });
 
-async function listen(context: BrowserContext, origin = server.origin, step = 1): Promise<Page> {
-  const page = await context.newPage();
+async function listen(browser: Browser, origin = server.origin, step = 1): Promise<Page> {
+  const page = await browser.newPage();
   await page.goto(`${origin}/?voice=${server.lastN() - 2}&step=${step}`);
   return page;
 }
@@ -87,7 +71,7 @@ test('after an outage the voice goes on where it stopped and every word is kept'
 });
 
 test('a browser that refuses to play waits for a touch, and nothing counts as heard before it', async () => {
-  const strict = await launch('document-user-activation-required');
+  const strict = await launchChromium({ switches: ['--autoplay-policy=document-user-activation-required'] });
   const page = await listen(strict);
   await expect.poll(() => lastState(page), { timeout: 8000 }).toBe('refused');
   await page.waitForTimeout(5000);
@@ -119,13 +103,11 @@ test('a hole in lesson time is stepped over', async () => {
 });
 
 test('at 40 kbit/s and 600 ms the lightest step plays a minute without a stall', async () => {
-  const line = await openSlowLine({
-    port: server.port,
-    downKbitPerSecond: 40,
-    upKbitPerSecond: 25,
-    roundTripMs: 600,
-  });
-  const page = await listen(allowed, line.origin, 2);
+  const line = await slowProxy(
+    { host: '127.0.0.1', port: server.port },
+    { bitsPerSecond: 40_000, roundTripMs: 600 },
+  );
+  const page = await listen(allowed, `http://127.0.0.1:${line.port}`, 2);
   await expect.poll(() => lastState(page), { timeout: 20_000 }).toBe('playing');
   await page.waitForTimeout(60_000);
   expect(await stalls(page)).toBe(0);

@@ -30,6 +30,7 @@ export const WEB_BUILDS: readonly WebBuild[] = [
     },
     ...PUPIL_FLOOR,
   },
+  { name: 'room', entries: { room: 'src/rooms/web/pupil/main.ts' }, ...PUPIL_FLOOR },
   {
     name: 'console',
     entries: { console: 'src/platform/web/console/main.tsx' },

@@ -1,6 +1,7 @@
 /** @jsxImportSource preact */
 import '../trusted.ts';
 import { hydrate, render } from 'preact';
+import '../icons.css';
 import '../base.css';
 import './shell.css';
 import { firstData } from '../first-data.ts';

@@ -2,6 +2,7 @@
 import '../trusted.ts';
 import { render, type ComponentChildren } from 'preact';
 import { useState } from 'preact/hooks';
+import '../icons.css';
 import '../base.css';
 import './sign-in.css';
 import { t } from '../t.ts';

@@ -37,6 +37,8 @@ export interface Feed {
 
 interface FeedOptions {
   logId: string;
+  /** The child that follows on a parent's telephone. */
+  forPupil: string | null;
   cursor: FeedCursor;
   step: 1 | 2;
   holdSeconds: number;
@@ -60,6 +62,7 @@ const measurableBytes = 3000;
 export function createFeed(options: FeedOptions): Feed {
   const cursor: FeedCursor = { ...options.cursor };
   let step = options.step;
+  const forWhom = options.forPupil === null ? '' : `&for=${options.forPupil}`;
   const status = { isRunning: false };
   let held = false;
   let aborter: AbortController | null = null;
@@ -87,7 +90,7 @@ export function createFeed(options: FeedOptions): Feed {
       const { voice, events, talk, pages } = cursor;
       const response = await fetch(
         `/api/logs/${options.logId}/feed?voice=${voice}&events=${events}&talk=${talk}&pages=${pages}` +
-          `&step=${step}&hold=${options.holdSeconds}&max=${options.maxBytes}${hasInit ? '' : '&init=1'}`,
+          `&step=${step}&hold=${options.holdSeconds}&max=${options.maxBytes}${hasInit ? '' : '&init=1'}${forWhom}`,
         { cache: 'no-store', credentials: 'same-origin', signal: controller.signal },
       );
       if (!response.ok) {
@@ -127,6 +130,7 @@ export function createFeed(options: FeedOptions): Feed {
         continue;
       }
       const asked = generation;
+      const askedAtMs = performance.now();
       let answer: FeedAnswer | null = null;
       try {
         answer = await ask();
@@ -144,6 +148,8 @@ export function createFeed(options: FeedOptions): Feed {
       brokenSinceMs = 0;
       options.onState({ kind: 'flowing' });
       options.onAnswer(answer);
+      // A server that answers empty at once would be asked without end.
+      if (answer.frames.length === 0 && performance.now() - askedAtMs < 1000) await sleep(1000);
     }
   };
 

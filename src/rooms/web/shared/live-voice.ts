@@ -1,9 +1,11 @@
 import type { FeedFrame } from '../../wire.ts';
 import { VOICE_INIT_N } from '../../wire.ts';
-import { createVoicePlayer, type VoicePlayer, type VoiceState } from './player.ts';
+import { createVoicePlayer, voiceSupport, type VoicePlayer, type VoiceState } from './player.ts';
 
 /** The voice of a running lesson: begins near its end, then keeps every word. */
 export interface LiveVoice {
+  /** False where the browser has no way to play it: then page and ink follow the newest, silently. */
+  readonly isPlayable: boolean;
   readonly state: VoiceState;
   /** Lesson time the page and its ink should show: what is heard, or the newest while nothing may be played. */
   positionMs(): number;
@@ -41,6 +43,32 @@ const settledWithinMs = 600;
 const isSilent = (state: VoiceState): boolean => state === 'refused' || state === 'starting';
 
 export function createLiveVoice(onState: (state: VoiceState) => void): LiveVoice {
+  return voiceSupport() ? createPlayedVoice(onState) : createSilentVoice();
+}
+
+function createSilentVoice(): LiveVoice {
+  let edge = 0;
+  return {
+    isPlayable: false,
+    state: 'starting',
+    rate: 1,
+    positionMs: () => edge,
+    edgeMs: () => edge,
+    aheadMs: () => Infinity,
+    lateMs: () => 0,
+    push(frames) {
+      for (const { startMs, durationMs } of frames) edge = Math.max(edge, startMs + durationMs);
+    },
+    setStep() {},
+    goLatest() {},
+    touch() {},
+    finish() {},
+    tick() {},
+    destroy() {},
+  };
+}
+
+function createPlayedVoice(onState: (state: VoiceState) => void): LiveVoice {
   let player: VoicePlayer = createVoicePlayer(follow);
   let init: FeedFrame | null = null;
   let edge = 0;
@@ -87,6 +115,7 @@ export function createLiveVoice(onState: (state: VoiceState) => void): LiveVoice
   };
 
   return {
+    isPlayable: true,
     get state() {
       return player.state;
     },

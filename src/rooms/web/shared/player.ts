@@ -135,7 +135,7 @@ export function createVoicePlayer(onState: (state: VoiceState) => void): VoicePl
   };
 
   const pump = (): void => {
-    if (!buffer || buffer.updating || source.readyState !== 'open' || !initBytes) return;
+    if (!buffer || buffer.updating || source.readyState === 'closed' || !initBytes) return;
     if (!initAppended) {
       initAppended = true;
       appendNow(initBytes);
@@ -145,7 +145,7 @@ export function createVoicePlayer(onState: (state: VoiceState) => void): VoicePl
     if (managed && source.streaming === false && aheadMs() > 10_000) return;
     const segment = queue[0];
     if (!segment) {
-      if (finished) source.endOfStream();
+      if (finished && source.readyState === 'open') source.endOfStream();
       return;
     }
     const ownStart = fragmentStartMs(segment.bytes, timescale);

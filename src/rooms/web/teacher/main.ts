@@ -1,4 +1,5 @@
 import '../../../platform/web/trusted.ts';
+import '../../../platform/web/icons.css';
 import '../../../platform/web/base.css';
 import './teaching.css';
 import { ApiProblem } from '../../../platform/web/api-problem.ts';

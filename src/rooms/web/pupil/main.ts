@@ -1,0 +1,133 @@
+import '../../../platform/web/trusted.ts';
+import '../../../platform/web/icons-lesson.css';
+import '../../../platform/web/base.css';
+import './room.css';
+import { ApiProblem } from '../../../platform/web/api-problem.ts';
+import { t } from '../../../platform/web/t.ts';
+import { createRoomApi, type Entrance, type RoomAddress } from '../shared/room-api.ts';
+import { startLiveLesson } from './live-lesson.ts';
+import { createPanel, type PanelParts } from './panels.ts';
+
+/** A refusal that waiting cures: the door is looked at again by itself. */
+const passing = new Set(['network', 'room_not_open', 'unknown', 'too_many_requests']);
+const knockAgainMs = 10_000;
+
+function roomAddress(): RoomAddress {
+  const [, , schoolDay = '', lessonId = ''] = location.pathname.split('/');
+  const query = new URLSearchParams(location.search);
+  return { schoolDay, lessonId, forPupil: query.get('for') || query.get('pupil') };
+}
+
+const address = roomAddress();
+const api = createRoomApi(address);
+let takeAway: () => void = () => {};
+let knockTimer = 0;
+
+function show(make: () => () => void): void {
+  clearTimeout(knockTimer);
+  takeAway();
+  takeAway = make();
+}
+
+function showPanel(title: string, parts: PanelParts): void {
+  show(() => {
+    const panel = createPanel(title, t('rooms.pupil.toToday'), parts);
+    document.body.append(panel);
+    return () => panel.remove();
+  });
+}
+
+const toToday = (): void => location.assign('/');
+const cannotAttend = {
+  label: t('rooms.pupil.cannotAttend'),
+  href: `/my/cannot-attend?lesson=${address.schoolDay}/${address.lessonId}`,
+};
+const today = { label: t('rooms.pupil.toToday'), href: '/' };
+
+async function knock(): Promise<void> {
+  let entrance: Entrance;
+  try {
+    entrance = await api.join();
+    if (entrance.link !== null) return showLink(entrance, entrance.link);
+    if (entrance.state === 'ended') return await showRecording(entrance);
+    const manifest = await api.manifest(entrance.logId);
+    if (manifest.state === 'ended') return await showRecording(entrance);
+    show(() =>
+      startLiveLesson({
+        api,
+        entrance,
+        manifest,
+        onLeave: toToday,
+        onRefused: showRefusal,
+        onEnded: (heardMs) => showEnd(entrance, heardMs),
+      }),
+    );
+  } catch (error) {
+    if (!(error instanceof ApiProblem)) throw error;
+    showRefusal(error.code, error.message);
+  }
+}
+
+function titleOf({ lesson }: Entrance): string {
+  return t('rooms.pupil.title', {
+    course: lesson.courseTitle,
+    teacher: lesson.teacherName || t('rooms.pupil.teacher'),
+  });
+}
+
+function showRefusal(code: string, detail: string): void {
+  if (code === 'sign_in_required') {
+    location.assign(`/sign-in?then=${encodeURIComponent(location.pathname + location.search)}`);
+    return;
+  }
+  const isPassing = passing.has(code);
+  const isEarly = code === 'room_not_open';
+  showPanel(t('rooms.pupil.room'), {
+    picture: isEarly ? 'clock' : code === 'network' ? 'nowifi' : 'warn',
+    title: t(isEarly ? 'rooms.pupil.door.early' : 'rooms.pupil.door.failed'),
+    text: code === 'removed_from_room' ? t('rooms.pupil.door.removed') : detail,
+    ...(isPassing && !isEarly
+      ? { main: { label: t('rooms.pupil.door.again'), act: () => void knock() } }
+      : {}),
+    links: code === 'removed_from_room' ? [today] : [cannotAttend, today],
+  });
+  if (isPassing) knockTimer = window.setTimeout(() => void knock(), knockAgainMs);
+}
+
+function showLink(entrance: Entrance, link: string): void {
+  showPanel(titleOf(entrance), {
+    picture: 'share',
+    title: t('rooms.pupil.link.title'),
+    text: t('rooms.pupil.link.text'),
+    main: { label: t('rooms.pupil.link.open'), act: () => location.assign(link) },
+    links: [cannotAttend, today],
+  });
+}
+
+async function showRecording(entrance: Entrance): Promise<void> {
+  const { startRecording } = await import('../recording/recording.ts');
+  const stop = await startRecording({ api, entrance, onLeave: toToday, onRefused: showRefusal });
+  show(() => stop);
+}
+
+function showEnd(entrance: Entrance, heardMs: number): void {
+  showPanel(titleOf(entrance), {
+    picture: 'check',
+    title: t('rooms.pupil.end.title'),
+    text: t('rooms.pupil.end.heard', { count: Math.round(heardMs / 60_000) }),
+    main: { label: t('rooms.pupil.end.today'), act: toToday },
+    links: [{ label: t('rooms.pupil.end.recording'), href: location.href }],
+  });
+}
+
+/** Nothing to see for this long deserves a word why. */
+const firstWord = window.setTimeout(
+  () =>
+    showPanel(t('rooms.pupil.room'), {
+      picture: 'wifi',
+      title: t('rooms.pupil.door.opening'),
+      text: t('rooms.pupil.door.openingWhy'),
+    }),
+  4000,
+);
+void knock().finally(() => clearTimeout(firstWord));

@@ -1,0 +1,91 @@
+import type { TalkRow } from '../../wire.ts';
+
+export interface TalkEntry {
+  readonly n: number;
+  /** Lesson time at which the server took it in. */
+  readonly startMs: number;
+  readonly row: TalkRow;
+}
+
+export interface RollCall {
+  readonly id: string;
+  /** By the server's clock. */
+  readonly untilMs: number;
+}
+
+/** What the talk rows up to now add up to. */
+export interface TalkState {
+  readonly chat: readonly (TalkEntry & { row: Extract<TalkRow, { kind: 'chat' }> })[];
+  /** Persons with a raised hand, longest first. */
+  readonly hands: readonly string[];
+  readonly isPaused: boolean;
+  readonly isMuted: boolean;
+  readonly isEnded: boolean;
+  readonly rollCall: RollCall | null;
+  readonly answeredRollCalls: readonly string[];
+}
+
+export interface Talk {
+  readonly state: TalkState;
+  /** @returns false when this row was known already (it came by socket and by feed). */
+  add(entry: TalkEntry): boolean;
+}
+
+type Orders = Pick<TalkState, 'isPaused' | 'isMuted' | 'isEnded'>;
+
+/**
+ * The talk of a lesson from its rows, which may come twice and out of order (socket and feed race each other).
+ *
+ * @param start - what the join said of the order keys; rows change it.
+ */
+export function createTalk(start: Orders): Talk {
+  const rows = new Map<number, TalkEntry>();
+  let state: TalkState = { ...start, chat: [], hands: [], rollCall: null, answeredRollCalls: [] };
+
+  const rebuild = (): void => {
+    const sorted = Array.from(rows.values()).sort((a, b) => a.n - b.n);
+    const chat: TalkState['chat'][number][] = [];
+    let hands: string[] = [];
+    let orders: Orders = { ...start };
+    let rollCall: RollCall | null = null;
+    const answeredRollCalls: string[] = [];
+    for (const entry of sorted) {
+      const { row } = entry;
+      if (row.kind === 'chat') chat.push({ ...entry, row });
+      else if (row.kind === 'hand') {
+        hands = hands.filter((personId) => personId !== row.personId);
+        if (row.up) hands.push(row.personId);
+      } else if (row.kind === 'order') orders = afterOrder(orders, row.order);
+      else if (row.kind === 'rollCall') rollCall = { id: row.id, untilMs: Date.parse(row.until) };
+      else if (row.kind === 'rollCallAnswer') answeredRollCalls.push(row.id);
+    }
+    state = { ...orders, chat, hands, rollCall, answeredRollCalls };
+  };
+
+  return {
+    get state() {
+      return state;
+    },
+    add(entry) {
+      if (rows.has(entry.n)) return false;
+      rows.set(entry.n, entry);
+      rebuild();
+      return true;
+    },
+  };
+}
+
+function afterOrder(orders: Orders, order: Extract<TalkRow, { kind: 'order' }>['order']): Orders {
+  switch (order) {
+    case 'pause':
+      return { ...orders, isPaused: true };
+    case 'resume':
+      return { ...orders, isPaused: false };
+    case 'muteAll':
+      return { ...orders, isMuted: true };
+    case 'unmuteAll':
+      return { ...orders, isMuted: false };
+    case 'end':
+      return { ...orders, isEnded: true };
+  }
+}
