@@ -3,7 +3,7 @@ import { megabytes, timeOfDay } from '../../platform/i18n/format.ts';
 import { t } from '../../platform/web/t.ts';
 import type { Today, TodayLesson } from '../today-contract.ts';
 import { ModeIcon } from './mode-tag.tsx';
-import { lessonDoor, minutesBetween } from './today-lessons.ts';
+import { followedPupil, lessonDoor, minutesBetween } from './today-lessons.ts';
 
 interface SlateProps {
   readonly today: Today;
@@ -53,7 +53,7 @@ function costLine({ expectedBytes }: TodayLesson): string {
 }
 
 function Door({ today, lesson }: { today: Today; lesson: TodayLesson }) {
-  const door = lessonDoor(lesson);
+  const door = lessonDoor(lesson, followedPupil(today));
   switch (door.kind) {
     case 'room':
       return (

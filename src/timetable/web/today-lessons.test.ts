@@ -1,27 +1,6 @@
 import { expect, test } from 'vitest';
-import type { TodayLesson } from '../today-contract.ts';
+import { aTodayLesson as aLesson } from './a-today.ts';
 import { lessonDoor, lessonNow, minutesBetween, partOfDay } from './today-lessons.ts';
-
-function aLesson(change: Partial<TodayLesson> = {}): TodayLesson {
-  return {
-    lessonId: '01980000-0000-7000-8000-000000000001',
-    schoolDay: '2026-11-25',
-    period: 3,
-    startsAt: '2026-11-25T10:20:00+08:00',
-    endsAt: '2026-11-25T10:50:00+08:00',
-    opensAt: '2026-11-25T10:10:00+08:00',
-    courseTitle: 'Maths',
-    topic: null,
-    teacherName: null,
-    mode: 'live',
-    state: 'before',
-    reach: 'toCome',
-    note: null,
-    expectedBytes: 6_000_000,
-    link: null,
-    ...change,
-  };
-}
 
 test('the running lesson comes before the open one, and that before the next', () => {
   const ended = aLesson({ state: 'ended', period: 1 });
@@ -49,7 +28,7 @@ test.each([
   { change: { mode: 'tv', state: 'running' }, kind: 'none' },
   { change: { mode: 'paper', state: 'running' }, kind: 'none' },
 ] as const)('a lesson that is $change.mode and $change.state has the door $kind', ({ change, kind }) => {
-  expect(lessonDoor(aLesson(change)).kind).toBe(kind);
+  expect(lessonDoor(aLesson(change), null).kind).toBe(kind);
 });
 
 test('minutes are whole and never negative', () => {
@@ -65,4 +44,12 @@ test.each([
   [1, 'evening'],
 ] as const)('at %i o’clock it is %s', (hour, part) => {
   expect(partOfDay(hour)).toBe(part);
+});
+
+test('a child on a parent’s telephone is named in the address of the room', () => {
+  const door = lessonDoor(aLesson({ state: 'running' }), 'child-1');
+  expect(door).toEqual({
+    kind: 'room',
+    href: '/room/2026-11-25/01980000-0000-7000-8000-000000000001?for=child-1',
+  });
 });

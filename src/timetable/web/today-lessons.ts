@@ -1,4 +1,4 @@
-import type { TodayLesson } from '../today-contract.ts';
+import type { Today, TodayLesson } from '../today-contract.ts';
 
 /** The lesson the slate shows: what runs or is open, else what comes next; null when the day is over or empty. */
 export function lessonNow(lessons: readonly TodayLesson[]): TodayLesson | null {
@@ -18,15 +18,37 @@ export type LessonDoor =
   | { readonly kind: 'wait' }
   | { readonly kind: 'none' };
 
-/** Which door a lesson has at this moment. */
-export function lessonDoor({ mode, state, schoolDay, lessonId, link }: TodayLesson): LessonDoor {
+/**
+ * Address of a lesson's room.
+ *
+ * @param forPupil - the child who follows on a parent's telephone; null when pupils open it themselves.
+ */
+export function roomAddress(
+  { schoolDay, lessonId }: Pick<TodayLesson, 'schoolDay' | 'lessonId'>,
+  forPupil: string | null,
+): string {
+  return `/room/${schoolDay}/${lessonId}${forPupil === null ? '' : `?for=${forPupil}`}`;
+}
+
+/** The child a guardian's page speaks of; null on a pupil's own page. */
+export function followedPupil({ isGuardian, pupil }: Pick<Today, 'isGuardian' | 'pupil'>): string | null {
+  return isGuardian ? pupil.pupilId : null;
+}
+
+/**
+ * Which door a lesson has at this moment.
+ *
+ * @param forPupil - as in `roomAddress`.
+ */
+export function lessonDoor(lesson: TodayLesson, forPupil: string | null): LessonDoor {
+  const { mode, state, link } = lesson;
   const isOpen = state === 'open' || state === 'running';
   switch (mode) {
     case 'live':
     case 'questions':
     case 'recording':
       return isOpen || state === 'ended'
-        ? { kind: 'room', href: `/room/${schoolDay}/${lessonId}` }
+        ? { kind: 'room', href: roomAddress(lesson, forPupil) }
         : { kind: 'wait' };
     case 'external':
       return link && isOpen ? { kind: 'elsewhere', href: link } : { kind: 'wait' };

@@ -17,14 +17,8 @@ export interface TodayPageProps {
   readonly onFetched: (time: string) => void;
 }
 
-type AskToday = (
-  path: '/api/today',
-  request: { query: { pupilId?: string }; signal: AbortSignal },
-) => Promise<Today>;
-
 function askToday(pupilId: string | null, signal: AbortSignal): Promise<Today> {
-  const get = api.get as unknown as AskToday;
-  return get('/api/today', { query: pupilId ? { pupilId } : {}, signal });
+  return api.get('/api/today', { query: pupilId ? { pupilId } : {}, signal });
 }
 
 /** Today as it is now: what came with the page first, then what the server says. */

@@ -3,8 +3,9 @@ import { dayAndWeekday, megabytes, timeOfDay } from '../../platform/i18n/format.
 import { locale, t } from '../../platform/web/t.ts';
 import type { MakeUp, Today, TodayLesson, TodayPupil } from '../today-contract.ts';
 import { LessonSlate } from './lesson-slate.tsx';
+import { PlanChanges } from './plan-changes.tsx';
 import { ModeTag } from './mode-tag.tsx';
-import { lessonNow, partOfDay } from './today-lessons.ts';
+import { followedPupil, lessonNow, partOfDay, roomAddress } from './today-lessons.ts';
 
 export interface TodayViewProps {
   readonly today: Today;
@@ -23,7 +24,8 @@ export function TodayView({ today, now }: TodayViewProps) {
         {today.children.length > 1 && <KidSwitch today={today} />}
         {lesson ? <LessonSlate today={today} lesson={lesson} now={now} /> : <NoLesson today={today} />}
         <CannotAttend today={today} />
-        {today.makeUps.length > 0 && <MakeUps makeUps={today.makeUps} />}
+        <PlanChanges today={today} />
+        {today.makeUps.length > 0 && <MakeUps makeUps={today.makeUps} forPupil={followedPupil(today)} />}
         {!isSmall && <DayList today={today} now={lesson} />}
       </main>
     </>
@@ -148,7 +150,7 @@ function CannotAttend({ today }: { today: Today }) {
   );
 }
 
-function MakeUps({ makeUps }: { makeUps: readonly MakeUp[] }) {
+function MakeUps({ makeUps, forPupil }: { makeUps: readonly MakeUp[]; forPupil: string | null }) {
   return (
     <section aria-labelledby="make-ups">
       <div class="sec">
@@ -165,7 +167,7 @@ function MakeUps({ makeUps }: { makeUps: readonly MakeUp[] }) {
               <br />
               <span class="small muted">{missedFacts(missed)}</span>
             </span>
-            <a class="btn soft" href={`/room/${missed.schoolDay}/${missed.lessonId}`}>
+            <a class="btn soft" href={roomAddress(missed, forPupil)}>
               {t('timetable.today.makeUp')}
             </a>
           </li>

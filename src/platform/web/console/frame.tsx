@@ -110,8 +110,9 @@ function AppointmentSwitch({ me }: { me: Me }) {
         onClick: ({ key }) => location.assign(`/console/${key}${pathname}`),
       }}
     >
-      <button type="button" className="hat" aria-label={t('platform.console.switch')}>
+      <button type="button" className="hat">
         {label}
+        <span className="vh">{t('platform.console.switch')}</span>
         <span className="hat-arrow" aria-hidden="true" />
       </button>
     </Dropdown>

@@ -12,7 +12,7 @@ export function SkeletonRows({ rows = 6 }: { rows?: number }) {
     return () => clearTimeout(timer);
   }, []);
   return (
-    <div aria-busy="true" aria-label={t('platform.loading')} className="skeleton-rows">
+    <div role="status" aria-busy="true" aria-label={t('platform.loading')} className="skeleton-rows">
       {isShown && <Skeleton active title={false} paragraph={{ rows, width: '100%' }} />}
     </div>
   );

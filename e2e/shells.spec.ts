@@ -1,0 +1,221 @@
+import { execFile } from 'node:child_process';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+
+import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+
+import {
+  removeServerData,
+  startServerProcess,
+  type ServerProcess,
+} from '../src/platform/testing/server-process.ts';
+import { seriousFindings } from './axe.ts';
+import { desk, launchChromium, openDevice, phone } from './browser.ts';
+
+let server: ServerProcess;
+let browser: Browser;
+
+beforeAll(async () => {
+  [server, browser] = await Promise.all([startServerProcess({ env: { DEMO: '1' } }), launchChromium()]);
+});
+afterAll(async () => {
+  await browser?.close();
+  await server?.stop();
+  if (server) await removeServerData(server.dataDir);
+});
+
+/** Enters a demo account, as the one-tap list does, and opens a page of its own. */
+async function enterAs(loginName: string, path: string, options: BrowserContextOptions) {
+  const device = await openDevice(browser, options);
+  const answer = await device.page.request.post(`${server.url}/api/demo/enter`, {
+    data: { loginName },
+    headers: { origin: server.url },
+  });
+  expect(answer.status()).toBe(200);
+  await device.page.goto(server.url + path);
+  await device.page.waitForLoadState('networkidle');
+  return device;
+}
+
+const nol = async (...args: string[]): Promise<string> => {
+  const { stdout } = await promisify(execFile)(
+    process.execPath,
+    [join(import.meta.dirname, '../bin/nol.ts'), ...args, '--json'],
+    { env: { ...process.env, DATA_DIR: server.dataDir } },
+  );
+  return stdout;
+};
+
+/** Presses Tab until the element has the focus; a trap or an unreachable element fails. */
+async function tabTo(page: Page, selector: string): Promise<void> {
+  for (let presses = 0; presses < 60; presses += 1) {
+    if (await page.locator(selector).evaluate((element) => element === document.activeElement)) return;
+    await page.keyboard.press('Tab');
+  }
+  throw new Error(`${selector} cannot be reached with Tab.`);
+}
+
+describe('signing in', () => {
+  test('a new teacher comes in by card and password with the keyboard alone', async () => {
+    const made = JSON.parse(
+      await nol(
+        'user',
+        'create',
+        '--org',
+        'qscz',
+        '--name',
+        '沈青禾',
+        '--number',
+        'k900',
+        '--role',
+        'teacher',
+      ),
+    ) as { loginName: string; claimUrl: string };
+    const { page, complaints, close } = await openDevice(browser, desk);
+    await page.goto(server.url + new URL(made.claimUrl).pathname);
+    await tabTo(page, 'input[name="newPassword"]');
+    await page.keyboard.type('粉笔 blackboard 7');
+    await page.keyboard.press('Enter');
+    await page.waitForURL(/\/console\/[0-9a-f-]{36}/);
+    await tabTo(page, '.sider .foot button:last-child');
+    await page.keyboard.press('Enter');
+    await page.waitForURL(/\/sign-in$/);
+
+    await tabTo(page, 'input[name="loginName"]');
+    await page.keyboard.type(made.loginName);
+    await page.keyboard.press('Tab');
+    await page.keyboard.type('guess');
+    await page.keyboard.press('Enter');
+    const alert = page.getByRole('alert');
+    await alert.waitFor();
+    expect(await alert.textContent()).toMatch(/\p{Script=Han}/u);
+    await tabTo(page, 'input[name="password"]');
+    await page.keyboard.press('Control+A');
+    await page.keyboard.type('粉笔 blackboard 7');
+    await page.keyboard.press('Enter');
+    await page.waitForURL(/\/console\//);
+    await page.getByText('沈青禾').first().waitFor();
+    // The wrong guess is the one thing that was meant to fail.
+    expect(complaints.filter((line) => !line.includes('401'))).toEqual([]);
+    await close();
+  });
+
+  test('a used card says so and shows the other way in', async () => {
+    const { page, close } = await openDevice(browser, phone);
+    await page.goto(`${server.url}/claim/aaaaaaaaaaaaaaaaaaaaaa`);
+    await page.getByRole('alert').waitFor();
+    await page.getByRole('link').click();
+    await page.waitForURL(/\/sign-in$/);
+    expect(await page.getByRole('textbox').count()).toBeGreaterThan(0);
+    await close();
+  });
+
+  test('the reader chooses the language and keeps it', async () => {
+    const { page, close } = await openDevice(browser, phone);
+    await page.goto(`${server.url}/sign-in`);
+    await page.getByRole('button', { name: 'English' }).click();
+    await page.getByRole('button', { name: 'Sign in', exact: true }).waitFor();
+    expect(await page.locator('html').getAttribute('lang')).toBe('en');
+    await page.reload();
+    await page.getByRole('button', { name: 'Sign in', exact: true }).waitFor();
+    await close();
+  });
+});
+
+const looks = [
+  { name: 'phone', options: phone },
+  { name: 'phone in the dark', options: { ...phone, colorScheme: 'dark' as const } },
+  { name: 'desk', options: desk },
+  { name: 'desk in the dark, in English', options: { ...desk, colorScheme: 'dark' as const, locale: 'en' } },
+];
+const shells = [
+  { who: 'nobody', path: '/sign-in' },
+  { who: 'qscz-202607201', path: '/' },
+  { who: 'qscz-202607201', path: '/my/me' },
+  { who: 'qscz-j202607201', path: '/' },
+  { who: 'qscz-t002', path: '/console' },
+  { who: 'qscz-a001', path: '/console' },
+];
+
+describe('on every shell', () => {
+  test.each(looks.flatMap((look) => shells.map((shell) => ({ ...look, ...shell }))))(
+    'axe finds nothing serious and the content policy refuses nothing: $path of $who, $name',
+    async ({ who, path, options }) => {
+      const device =
+        who === 'nobody' ? await openDevice(browser, options) : await enterAs(who, path, options);
+      if (who === 'nobody') await device.page.goto(server.url + path, { waitUntil: 'networkidle' });
+      expect(await seriousFindings(device.page)).toEqual([]);
+      const width = await device.page.evaluate(() => document.documentElement.scrollWidth);
+      expect(width).toBeLessThanOrEqual(options.viewport?.width ?? 0);
+      expect(device.complaints).toEqual([]);
+      await device.close();
+    },
+  );
+
+  test('at 320 px and with 200 % text nothing has to be scrolled sideways', async () => {
+    const { page, close } = await enterAs('qscz-202607201', '/', {
+      ...phone,
+      viewport: { width: 320, height: 640 },
+    });
+    await page.evaluate(() => {
+      document.documentElement.style.fontSize = '200%';
+    });
+    expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(320);
+    await close();
+  });
+});
+
+describe('the learner shell', () => {
+  test('costs at most 90 kB and ten requests at the first visit, 5 kB at the next', async () => {
+    const { page, close } = await enterAs('qscz-202607201', '/my/me', phone);
+    const session = await page.context().newCDPSession(page);
+    await session.send('Network.enable');
+    await session.send('Network.clearBrowserCache');
+    await page.evaluate(async () => {
+      for (const registration of await navigator.serviceWorker.getRegistrations())
+        await registration.unregister();
+      for (const name of await caches.keys()) await caches.delete(name);
+    });
+    const measure = async (): Promise<{ bytes: number; requests: number }> => {
+      let bytes = 0;
+      let requests = 0;
+      const onEnd = ({ encodedDataLength }: { encodedDataLength: number }): void => {
+        bytes += encodedDataLength;
+        if (encodedDataLength > 0) requests += 1;
+      };
+      session.on('Network.loadingFinished', onEnd);
+      await page.goto(`${server.url}/`);
+      await page.waitForLoadState('networkidle');
+      session.off('Network.loadingFinished', onEnd);
+      return { bytes, requests };
+    };
+    const first = await measure();
+    expect(first.bytes).toBeLessThanOrEqual(90_000);
+    expect(first.requests).toBeLessThanOrEqual(10);
+    const next = await measure();
+    expect(next.bytes).toBeLessThanOrEqual(5_000);
+    await close();
+  });
+
+  test('shows what was kept when the network is gone, and nothing after signing out', async () => {
+    const { page, close } = await enterAs('qscz-202607201', '/', phone);
+    await page.evaluate(() => navigator.serviceWorker.ready.then(() => undefined));
+    await page.reload();
+    await page.waitForLoadState('networkidle');
+    await page.context().setOffline(true);
+    await page.reload();
+    await page.getByText('现在没有网络', { exact: false }).first().waitFor();
+    expect(await page.getByRole('heading', { level: 1 }).textContent()).toContain('好');
+    await page.context().setOffline(false);
+    await page.goto(`${server.url}/my/me`);
+    await page.getByRole('button', { name: '退出' }).click();
+    await page.waitForURL(/\/sign-in$/);
+    const kept = await page.evaluate(
+      async () =>
+        (await caches.has('kept')) && (await caches.open('kept')).keys().then((keys) => keys.length),
+    );
+    expect(kept).toBe(false);
+    await close();
+  });
+});
