@@ -455,17 +455,6 @@ CREATE TABLE lesson_audiences (
   CONSTRAINT lesson_audiences_school_day_lesson_id_fkey FOREIGN KEY (school_day, lesson_id) REFERENCES lessons(school_day, id) ON DELETE CASCADE
 ) PARTITION BY RANGE (school_day);
 
-CREATE TABLE lesson_links (
-  school_day date NOT NULL,
-  lesson_id uuid NOT NULL,
-  url text NOT NULL,
-  label text NOT NULL,
-  set_by uuid NOT NULL,
-  set_at timestamp with time zone NOT NULL,
-  CONSTRAINT lesson_links_pkey PRIMARY KEY (school_day, lesson_id),
-  CONSTRAINT lesson_links_url CHECK (url ~ '^https://'::text)
-);
-
 CREATE TABLE lesson_logs (
   id uuid DEFAULT gen_random_uuid() NOT NULL,
   school_day date NOT NULL,
@@ -478,9 +467,11 @@ CREATE TABLE lesson_logs (
   sealed_ms integer DEFAULT 0 NOT NULL,
   opened_at timestamp with time zone,
   opened_by uuid,
+  voice_started_at timestamp with time zone,
   ended_at timestamp with time zone,
   ended_ms integer,
   sealed_at timestamp with time zone,
+  finished_at timestamp with time zone,
   epoch_no integer DEFAULT 1 NOT NULL,
   epoch_secret bytea NOT NULL,
   retention_until date NOT NULL,
@@ -1157,6 +1148,16 @@ AS $function$
   WHERE l.school_day = lesson_words.day AND l.id = lesson_words.lesson
 $function$;
 
+CREATE OR REPLACE FUNCTION public.log_voice_ms(log uuid)
+ RETURNS integer
+ LANGUAGE sql
+ STABLE
+AS $function$
+  SELECT greatest(
+    coalesce((SELECT t.start_ms + t.duration_ms FROM log_tail t WHERE t.log_id = $1 AND t.track = 1 ORDER BY t.n DESC LIMIT 1), 0),
+    (SELECT l.sealed_ms FROM lesson_logs l WHERE l.id = $1))
+$function$;
+
 CREATE OR REPLACE FUNCTION public.mark_dirty(day date, persons uuid[])
  RETURNS void
  LANGUAGE sql
@@ -1238,6 +1239,23 @@ AS $function$
      WHERE x.person_id = p.person_id AND x.school_day = roll_classes.day
      ORDER BY x.via_class_id LIMIT 1))
   FROM (SELECT DISTINCT unnest(roll_classes.persons) AS person_id) p
+$function$;
+
+CREATE OR REPLACE FUNCTION public.room_standings(day date, lesson uuid, person uuid)
+ RETURNS TABLE(standing text, class_id uuid, rank integer)
+ LANGUAGE sql
+ STABLE ROWS 1
+AS $function$
+  SELECT CASE t.duty WHEN 'observer' THEN 'observer' WHEN 'assistant' THEN 'assistant' ELSE 'teacher' END, NULL::uuid,
+    CASE t.duty WHEN 'observer' THEN 5 WHEN 'assistant' THEN 1 ELSE 0 END
+  FROM lesson_teachers t WHERE t.school_day = $1 AND t.lesson_id = $2 AND t.person_id = $3
+  UNION ALL
+  SELECT CASE m.role WHEN 'pupil' THEN 'pupil' ELSE 'observer' END, a.class_id,
+    CASE WHEN m.role <> 'pupil' THEN 4 WHEN m.is_home THEN 2 ELSE 3 END
+  FROM lesson_classes a JOIN class_members($1) m ON m.class_id = a.class_id AND m.person_id = $3
+  WHERE a.school_day = $1 AND a.lesson_id = $2
+    AND NOT EXISTS (
+      SELECT FROM room_removals r WHERE r.school_day = $1 AND r.lesson_id = $2 AND r.person_id = $3)
 $function$;
 
 CREATE OR REPLACE FUNCTION public.standing_facts(day date)
@@ -1399,6 +1417,63 @@ CREATE VIEW planned_runs AS
     taught_seconds,
     voice_seconds
    FROM runs r;
+
+CREATE VIEW roll_call_results AS
+ SELECT c.school_day,
+    c.lesson_id,
+    c.id AS roll_call_id,
+    c.started_at,
+    c.until_at,
+    a.person_id,
+    a.via_class_id,
+    a.answered_at
+   FROM roll_calls c
+     LEFT JOIN roll_call_answers a ON a.roll_call_id = c.id;
+
+CREATE VIEW room_heard AS
+ SELECT l.school_day,
+    l.lesson_id,
+    h.person_id,
+    ( SELECT COALESCE(sum(upper(r.r) - lower(r.r)), 0::bigint)::integer AS "coalesce"
+           FROM unnest(h.served * h.heard) r(r)) AS counted_seconds
+   FROM log_heard h
+     JOIN lesson_logs l ON l.id = h.log_id;
+
+CREATE VIEW room_presence AS
+ SELECT e.school_day,
+    e.lesson_id,
+    e.person_id,
+    e.via_class_id,
+    e.entered_at AS from_at,
+    e.last_seen_at AS to_at,
+    COALESCE(heard.seconds, 0) AS heard_seconds,
+    heard.first_minute,
+    heard.last_minute,
+    heard.queue_ms,
+    heard.step
+   FROM room_entries e
+     LEFT JOIN LATERAL ( SELECT (sum(p.heard_ms) / 1000)::integer AS seconds,
+            min(p.minute)::integer AS first_minute,
+            max(p.minute)::integer AS last_minute,
+            (array_agg(p.queue_ms ORDER BY p.minute DESC))[1] AS queue_ms,
+            (array_agg(p.step ORDER BY p.minute DESC))[1] AS step
+           FROM presence p
+          WHERE p.school_day = e.school_day AND p.lesson_id = e.lesson_id AND p.person_id = e.person_id) heard ON true
+  WHERE e.standing = 'pupil'::text;
+
+CREATE VIEW room_states AS
+ SELECT school_day,
+    lesson_id,
+    school_id,
+    id AS log_id,
+    state,
+    muted,
+    opened_at,
+    opened_by,
+    ended_at,
+    COALESCE(ended_ms, log_voice_ms(id)) AS taught_ms,
+    retention_until
+   FROM lesson_logs l;
 
 CREATE VIEW school_day_cards AS
  SELECT org_id AS school_id,

@@ -7,6 +7,7 @@ import { calendar } from './calendar/capability.ts';
 import { courses } from './courses/capability.ts';
 import { timetable } from './timetable/capability.ts';
 import { demo } from './demo/capability.ts';
+import { rooms } from './rooms/capability.ts';
 import type { Capability } from './platform/capability.ts';
 import type { ServerContext } from './platform/context.ts';
 import { registerHealth } from './platform/health.ts';
@@ -16,7 +17,7 @@ import { pages } from './platform/pages.ts';
 import { securityHeaders } from './platform/pages/headers.ts';
 
 /** Everything the product is made of, in the order of dependence. */
-export const capabilities: readonly Capability[] = [orgs, people, calendar, courses, timetable, demo];
+export const capabilities: readonly Capability[] = [orgs, people, calendar, courses, timetable, rooms, demo];
 
 /** The built web part. */
 const DIST = path.join(import.meta.dirname, '../dist');

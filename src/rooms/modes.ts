@@ -1,7 +1,16 @@
 import type { Way } from '../facts/tables.ts';
 
 /** How a lesson is taught. More ways join this list; each is one entry of `MODES`. */
-export type ModeName = 'live' | 'recording' | 'external' | 'contacted';
+export type ModeName =
+  | 'live'
+  | 'questions'
+  | 'recording'
+  | 'external'
+  | 'contacted'
+  | 'tv'
+  | 'self-study'
+  | 'phone'
+  | 'paper';
 
 /** What a mode needs to know of the planned lesson. */
 export interface ModeLesson {
@@ -85,7 +94,7 @@ const recording: LessonMode = {
   window: (lesson) => ({ from: lesson.startsAt, until: null }),
   countingWays: ['recording', 'live', 'visit', 'phone', 'paper'],
   isComplete: live.isComplete,
-  fallsBackTo: 'contacted',
+  fallsBackTo: 'phone',
 };
 
 const external: LessonMode = {
@@ -95,22 +104,47 @@ const external: LessonMode = {
   countingWays: ['external', 'visit', 'phone', 'paper'],
   // What happens elsewhere is not ours to measure: the answered roll call is the evidence.
   isComplete: (evidence) => evidence.way === 'external' || isContact(evidence),
-  fallsBackTo: 'contacted',
+  fallsBackTo: 'phone',
 };
 
-const contacted: LessonMode = {
-  name: 'contacted',
-  entrance: 'none',
-  window: (lesson) => ({ from: lesson.startsAt, until: null }),
-  countingWays: ['visit', 'phone', 'paper'],
-  isComplete: (evidence) => isContact(evidence),
-  fallsBackTo: null,
+/** A concentrated hour of questions (集中答疑): the live room, but nobody has to stay to the end. */
+const questions: LessonMode = {
+  ...live,
+  name: 'questions',
+  isComplete: (evidence, taughtSeconds, thresholds) =>
+    evidence.way === 'live'
+      ? (evidence.seconds ?? 0) > 0
+      : live.isComplete(evidence, taughtSeconds, thresholds),
 };
 
-export const MODES: Readonly<Record<ModeName, LessonMode>> = { live, recording, external, contacted };
+/** Ways without a room of ours: a person sees to it and says what came of it. */
+function contacted(name: ModeName, countingWays: readonly Way[], fallsBackTo: ModeName | null): LessonMode {
+  return {
+    name,
+    entrance: 'none',
+    window: (lesson) => ({ from: lesson.startsAt, until: null }),
+    countingWays,
+    isComplete: (evidence) => evidence.way === 'tv' || isContact(evidence),
+    fallsBackTo,
+  };
+}
+
+export const MODES: Readonly<Record<ModeName, LessonMode>> = {
+  live,
+  questions,
+  recording,
+  external,
+  // Which of the three it was, the note of the contact says.
+  contacted: contacted('contacted', ['visit', 'phone', 'paper'], null),
+  // Watching television is declared by the family or told on the telephone.
+  tv: contacted('tv', ['tv', 'visit', 'phone', 'paper'], 'phone'),
+  'self-study': contacted('self-study', ['paper', 'visit', 'phone'], 'phone'),
+  phone: contacted('phone', ['phone', 'visit', 'paper'], 'paper'),
+  paper: contacted('paper', ['paper', 'visit', 'phone'], null),
+};
 
 /** @throws {RangeError} when no such mode is known: a lesson must never be planned in one. */
 export function modeNamed(name: string): LessonMode {
-  if (name in MODES) return MODES[name as ModeName];
+  if (Object.hasOwn(MODES, name)) return MODES[name as ModeName];
   throw new RangeError(`unknown lesson mode: ${name}`);
 }

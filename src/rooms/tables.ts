@@ -20,9 +20,11 @@ declare module '../platform/database.ts' {
       sealed_ms: Filled<number>;
       opened_at: Instant | null;
       opened_by: string | null;
+      voice_started_at: Instant | null;
       ended_at: Instant | null;
       ended_ms: number | null;
       sealed_at: Instant | null;
+      finished_at: Instant | null;
       epoch_no: Filled<number>;
       epoch_secret: Buffer;
       retention_until: string;
@@ -99,13 +101,5 @@ declare module '../platform/database.ts' {
       answered_at: FilledInstant;
     };
     log_heard: { log_id: string; person_id: string; served: Filled<string>; heard: Filled<string> };
-    lesson_links: {
-      school_day: string;
-      lesson_id: string;
-      url: string;
-      label: string;
-      set_by: string;
-      set_at: Instant;
-    };
   }
 }

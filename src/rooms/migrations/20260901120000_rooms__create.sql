@@ -15,10 +15,14 @@ CREATE TABLE lesson_logs (
   -- When a member of the lesson's staff came in first; null: nobody has yet (an alarm after the bell).
   opened_at timestamptz,
   opened_by uuid,
+  -- Instant of lesson time 0, when the first voice began; maps minutes heard to the clock on the wall.
+  voice_started_at timestamptz,
   ended_at timestamptz,
   -- Lesson time at the end; later voice was never part of the lesson.
   ended_ms integer,
   sealed_at timestamptz,
+  -- When presence was last turned into facts.
+  finished_at timestamptz,
   -- Part of the address of sealed parts; new when somebody is removed.
   epoch_no integer DEFAULT 1 NOT NULL,
   epoch_secret bytea NOT NULL,
@@ -164,15 +168,3 @@ CREATE TABLE log_heard (
   PRIMARY KEY (log_id, person_id)
 );
 COMMENT ON COLUMN log_heard.heard IS 'sensitivity=2 purpose=know who was reached';
-
--- Where a lesson taught with another tool is held.
-CREATE TABLE lesson_links (
-  school_day date NOT NULL,
-  lesson_id uuid NOT NULL,
-  url text NOT NULL,
-  label text NOT NULL,
-  set_by uuid NOT NULL,
-  set_at timestamptz NOT NULL,
-  PRIMARY KEY (school_day, lesson_id),
-  CONSTRAINT lesson_links_url CHECK (url ~ '^https://')
-);

@@ -1,0 +1,187 @@
+import { sql } from 'kysely';
+import type { Actor } from '../platform/actor.ts';
+import { authorize } from '../platform/authorize.ts';
+import { AppError } from '../platform/errors.ts';
+import { recordFacts } from '../facts/service.ts';
+import type { LessonKey } from './access.ts';
+import { readPresence, recordContact, takePart } from './actions.ts';
+import { lessonCard } from './service-join.ts';
+import { logEnded, roomNotFound, whyRefused } from './refusals.ts';
+import type { Rooms } from './rooms.ts';
+import { presenceRank, presenceState } from './rules.ts';
+import type { InRoom } from './service-talk.ts';
+import type { PresenceState } from './wire.ts';
+
+export interface HeardMinute {
+  /** Minute of lesson time, 0 is the first. */
+  readonly minute: number;
+  /** 0 to 60,000. */
+  readonly heardMs: number;
+  readonly step: number;
+  readonly queueMs: number;
+}
+
+/**
+ * Takes in how much voice a pupil's page played in one minute of the lesson. Answers after the commit; the same
+ * minute again keeps the most that was said of it. No clock of the pupil has a part in it.
+ *
+ * @throws {AppError} 409 `minute_not_taught` for a minute that lies ahead of the lesson, `log_ended` ten minutes
+ *   after the end (from then on the recording counts); 403, 404.
+ */
+export async function heartbeat(
+  rooms: Rooms,
+  { actor, key, personId }: InRoom,
+  heard: HeardMinute,
+): Promise<void> {
+  await authorize(rooms.ctx.db, actor, takePart, key);
+  if (await rooms.carryBeat({ ...key, personId, ...heard })) return;
+  const log = await rooms.logs.idOf(key);
+  if (log === null) throw await whyRefused(rooms.ctx.db, actor, takePart, key, roomNotFound());
+  const standing = await rooms.standings.now(log.logId, personId);
+  if (standing === null) throw await whyRefused(rooms.ctx.db, actor, takePart, key, roomNotFound());
+  // Staff hear their own lesson, too; it is no evidence of anything and no mistake of theirs.
+  if (standing.standing !== 'pupil') return;
+  if (log.ended) throw logEnded();
+  throw new AppError(
+    409,
+    'minute_not_taught',
+    `Minute ${heard.minute} of this lesson has not been taught yet.`,
+  );
+}
+
+/** A pupil in the teacher's list. */
+export interface PresentPupil {
+  readonly personId: string;
+  readonly name: string;
+  readonly classId: string;
+  readonly className: string;
+  readonly state: PresenceState;
+  /** Missing: since the bell. Left: last sign. Otherwise: when they came. */
+  readonly since: Date | null;
+  readonly handUpAt: Date | null;
+  readonly heardSeconds: number;
+  readonly queueMs: number | null;
+  /** Way of following: 1 standard, 2 lightest; null when nothing was told yet. */
+  readonly step: number | null;
+}
+
+/**
+ * Who is there and who is missing, whoever needs somebody first. Read from rows, so it is the same on every node.
+ */
+export async function presenceList(
+  rooms: Rooms,
+  actor: Actor,
+  key: LessonKey,
+): Promise<{ serverTime: Date; startsAt: Date; pupils: PresentPupil[] }> {
+  const granted = await authorize(rooms.ctx.db, actor, readPresence, key);
+  const card = await lessonCard(rooms, granted.subject);
+  if (card === undefined) throw roomNotFound();
+  await rooms.hub.flushSeen({ lessonId: key.lessonId });
+  const found = await sql<{
+    person_id: string;
+    name: string;
+    class_id: string;
+    class_name: string;
+    from_at: Date | null;
+    to_at: Date | null;
+    hand_up_at: Date | null;
+    heard_seconds: number | null;
+    queue_ms: number | null;
+    step: number | null;
+    last_heard_ms: number | null;
+    now: Date;
+  }>`
+    SELECT p.person_id, card.name, p.via_class_id AS class_id, c.class_name, r.from_at, r.to_at, e.hand_up_at,
+      r.heard_seconds, r.queue_ms, r.step,
+      (SELECT b.heard_ms FROM presence b WHERE b.school_day = ${key.schoolDay}::date AND b.lesson_id = p.lesson_id
+        AND b.person_id = p.person_id ORDER BY b.minute DESC LIMIT 1) AS last_heard_ms,
+      app_now() AS now
+    FROM lesson_people(${key.schoolDay}::date) p
+    JOIN people_cards card ON card.person_id = p.person_id AND card.status = 'active'
+    JOIN lesson_classes c ON c.school_day = ${key.schoolDay}::date AND c.lesson_id = p.lesson_id AND c.class_id = p.via_class_id
+    LEFT JOIN room_presence r ON r.school_day = ${key.schoolDay}::date AND r.lesson_id = p.lesson_id AND r.person_id = p.person_id
+    LEFT JOIN room_entries e ON e.school_day = ${key.schoolDay}::date AND e.lesson_id = p.lesson_id AND e.person_id = p.person_id
+    WHERE p.lesson_id = ${key.lessonId}::uuid
+    ORDER BY c.class_name, card.name, p.person_id`.execute(rooms.ctx.db);
+  const now = found.rows[0]?.now ?? rooms.ctx.now();
+  const pupils = found.rows.map((row): PresentPupil => {
+    const seen = { lastSeenAt: row.to_at, queueMs: row.queue_ms, heardMsLastMinute: row.last_heard_ms };
+    const state = presenceState(seen, now);
+    return {
+      personId: row.person_id,
+      name: row.name,
+      classId: row.class_id,
+      className: row.class_name,
+      state,
+      since:
+        state === 'missing'
+          ? now > card.startsAt
+            ? card.startsAt
+            : null
+          : state === 'left'
+            ? row.to_at
+            : row.from_at,
+      handUpAt: row.hand_up_at,
+      heardSeconds: row.heard_seconds ?? 0,
+      queueMs: row.queue_ms,
+      step: row.step,
+    };
+  });
+  return {
+    serverTime: now,
+    startsAt: card.startsAt,
+    pupils: pupils.toSorted((a, b) => presenceRank(a.state) - presenceRank(b.state)),
+  };
+}
+
+/** How a pupil was reached without a room, and what came of it; see `facts/trust.ts` for what counts as reached. */
+export const CONTACT_WAYS = ['phone', 'visit', 'paper'] as const;
+export const CONTACT_OUTCOMES = ['taught', 'given', 'returned', 'noAnswer', 'unreachable'] as const;
+
+export interface Contact {
+  readonly pupilId: string;
+  readonly way: (typeof CONTACT_WAYS)[number];
+  readonly outcome: (typeof CONTACT_OUTCOMES)[number];
+}
+
+/**
+ * Notes that a pupil of this lesson was telephoned, visited or given paper, and what came of it. Two taps; the same
+ * note twice is one.
+ *
+ * @throws {AppError} 422 `not_a_pupil_here`; 403, 404.
+ */
+export async function noteContact(
+  rooms: Rooms,
+  actor: Actor,
+  key: LessonKey,
+  contact: Contact,
+): Promise<void> {
+  const granted = await authorize(rooms.ctx.db, actor, recordContact, key);
+  const { schoolDay, lessonId } = granted.subject;
+  const { pupilId, way, outcome } = contact;
+  await rooms.ctx.db.transaction().execute(async (trx) => {
+    const pupil = await sql`
+      SELECT 1 FROM lesson_people(${schoolDay}::date) p
+      WHERE p.lesson_id = ${lessonId}::uuid AND p.person_id = ${pupilId}::uuid`.execute(trx);
+    if (pupil.rows.length === 0) {
+      throw new AppError(
+        422,
+        'not_a_pupil_here',
+        'Only a pupil of this lesson can be noted as reached by it.',
+      );
+    }
+    await recordFacts(trx, [
+      {
+        schoolDay,
+        personId: pupilId,
+        plannedId: lessonId,
+        way,
+        outcome,
+        source: 'contact',
+        sourceKey: `${lessonId}:${pupilId}:${way}:${outcome}`,
+        recorderId: actor.kind === 'person' ? actor.personId : null,
+        recordedAt: rooms.ctx.now(),
+      },
+    ]);
+  });
+}
