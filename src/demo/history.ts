@@ -1,4 +1,38 @@
+import { sql } from 'kysely';
+import { operatorActor } from '../platform/actor.ts';
 import type { ServerContext } from '../platform/context.ts';
+import { publishWeekIn } from '../timetable/service/publish.ts';
+import { demoTerm } from './seed.ts';
 
-/** Publishes the weeks around the demo's day and fills the school days before it with lessons and facts. */
-export async function teachHistory(_ctx: ServerContext, _options: { day: string }): Promise<void> {}
+/** Week of the term (1 = first) a day lies in. */
+export function weekNoOf(day: string): number {
+  const days = (Date.parse(day) - Date.parse(demoTerm.week1Monday)) / 86_400_000;
+  return Math.floor(days / 7) + 1;
+}
+
+/** Publishes the weeks around a day for every school of the demo; weeks already published stay. */
+export async function publishAround(ctx: ServerContext, { day }: { day: string }): Promise<void> {
+  const weekNo = weekNoOf(day);
+  const schools = await ctx.db
+    .selectFrom('orgs')
+    .select('id')
+    .where('is_demo', '=', true)
+    .where('kind', '=', 'school')
+    .execute();
+  for (const { id: schoolId } of schools) {
+    const { rows } = await sql<{ week_no: number }>`
+      SELECT DISTINCT week_no FROM week_publications WHERE school_id = ${schoolId}
+    `.execute(ctx.db);
+    const published = new Set(rows.map((row) => row.week_no));
+    for (const wanted of [weekNo - 1, weekNo, weekNo + 1]) {
+      if (published.has(wanted)) continue;
+      // Published as if on its Friday before: last week is filled too.
+      const before = new Date(
+        Date.parse(demoTerm.week1Monday) + (wanted - 1) * 7 * 86_400_000 - 3 * 86_400_000,
+      );
+      await ctx.db
+        .transaction()
+        .execute((trx) => publishWeekIn(trx, operatorActor(), { schoolId, weekNo: wanted, now: before }));
+    }
+  }
+}
