@@ -22,6 +22,8 @@ export const Audience = closed({ classId: Id, ownTeacherId: nullable(Id) });
 /** A link people will click: https only. */
 export const ModeParams = closed({
   link: Type.Optional(Type.String({ pattern: '^https://[^\\s"<>]+$', maxLength: 500 })),
+  /** Tool of the meeting as the school calls it. */
+  platform: Type.Optional(Type.String({ maxLength: 40 })),
 });
 const Period = Type.Integer({ minimum: 1, maximum: 20 });
 const Weekday = Type.Integer({ minimum: 1, maximum: 7 });

@@ -35,6 +35,7 @@ import {
   StartNow,
   SubstituteTeacher,
 } from './contract.ts';
+import { importRoutes } from './import-routes.ts';
 import { bellPlans, saveBellPlan } from './service/bells.ts';
 import {
   cancelLesson,
@@ -61,6 +62,7 @@ export function timetableRoutes(ctx: ServerContext): FastifyPluginAsyncTypebox {
     await app.register(readingRoutes(ctx));
     await app.register(planRoutes(ctx));
     await app.register(lessonRoutes(ctx));
+    await app.register(importRoutes(ctx));
   };
 }
 

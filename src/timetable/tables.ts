@@ -1,5 +1,5 @@
 import type { ColumnType } from 'kysely';
-import type { Filled, Instant } from '../platform/tables.ts';
+import type { Filled, FilledInstant, Instant } from '../platform/tables.ts';
 
 export type LessonStatus = 'planned' | 'live' | 'ended' | 'cancelled' | 'moved';
 export type StaffDuty = 'lead' | 'own' | 'assistant' | 'observer';
@@ -8,6 +8,8 @@ export type ChangeKind = 'added' | 'moved' | 'cancelled' | 'substituted' | 'mode
 /** What a mode needs to know of one lesson; today the link of a meeting elsewhere. */
 export interface ModeParams {
   readonly link?: string;
+  /** Tool of the meeting as the school calls it (腾讯会议). */
+  readonly platform?: string;
 }
 
 type Json<T> = ColumnType<T, string, string>;
@@ -107,6 +109,18 @@ declare module '../platform/database.ts' {
       reason: string | null;
       changed_at: Instant;
       changed_by: string | null;
+    };
+    timetable_imports: {
+      id: Filled<string>;
+      school_id: string;
+      term_id: string;
+      file_name: string;
+      file_sha256: string;
+      state: Filled<'checked' | 'confirmed'>;
+      report: Json<unknown>;
+      created_by: string | null;
+      created_at: FilledInstant;
+      confirmed_at: Instant | null;
     };
     /** View: a published lesson with its course and lead teacher; moved-away rows left out. */
     lesson_cards: {

@@ -43,15 +43,13 @@ beforeEach(async () => {
     mode: 'external',
     modeParams: { link: 'https://meeting.example.org/1' },
   });
-  await db
-    .transaction()
-    .execute((trx) =>
-      publishWeekIn(trx, demo, {
-        schoolId: school.schoolId,
-        weekNo: 13,
-        now: new Date('2026-11-20T00:00:00Z'),
-      }),
-    );
+  await db.transaction().execute((trx) =>
+    publishWeekIn(trx, demo, {
+      schoolId: school.schoolId,
+      weekNo: 13,
+      now: new Date('2026-11-20T00:00:00Z'),
+    }),
+  );
 });
 
 async function openDay(): Promise<void> {
