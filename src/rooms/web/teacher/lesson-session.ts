@@ -7,6 +7,7 @@ import type { CaptureStatus, FromWorker, UntimedEvent } from './capture/messages
 import type { KeptPage } from './capture/segment-store.ts';
 import type { MicrophoneState } from './capture/microphone.ts';
 import { FeedFailure, type ReadLog } from './log-reader.ts';
+import { appointmentQuery } from './page-headers.ts';
 import { PageList } from './page-list.ts';
 import type { PageImage } from './pages/page-image.ts';
 import type { JoinedRoom, RoomClient } from './room-client.ts';
@@ -43,7 +44,7 @@ export class LessonSession {
   readonly board = createBoard();
   readonly pages: PageList;
   readonly ink: Ink;
-  readonly #client: RoomClient;
+  readonly client: RoomClient;
   readonly #readTalk: SessionOptions['readTalk'];
   readonly #listener: SessionListener;
   #capture: Capture;
@@ -52,6 +53,8 @@ export class LessonSession {
   writer: WriterState = 'opening';
   microphone: MicrophoneState | 'off' = 'off';
   mutedByHand = false;
+  /** What was noted here of missing pupils, by person. */
+  readonly noted = new Map<string, string>();
   /** Whether lesson time runs on this page. */
   begun = false;
   /** Whether the server knows that the lesson is over. */
@@ -59,7 +62,7 @@ export class LessonSession {
 
   constructor({ client, joined, log, people, readTalk }: SessionOptions, listener: SessionListener) {
     this.joined = joined;
-    this.#client = client;
+    this.client = client;
     this.#readTalk = readTalk;
     this.#listener = listener;
     this.room = { ...emptyRoom, people };
@@ -70,7 +73,8 @@ export class LessonSession {
     for (const event of log.events) this.board.apply(event);
     this.pages = new PageList(() => listener.changed());
     for (const { n, row } of log.pages) {
-      const src = `/api/logs/${joined.logId}/pages/${row.sha256}?size=large`;
+      const query = new URLSearchParams({ size: 'large', ...appointmentQuery() });
+      const src = `/api/logs/${joined.logId}/pages/${row.sha256}?${query}`;
       this.pages.addHeld({ n, width: row.width, height: row.height, text: row.text, src });
     }
     this.ink = new Ink(highestStroke(log.events) + 1, {
@@ -136,7 +140,7 @@ export class LessonSession {
 
   /** @throws {ApiProblem} the switch then stands as it stood. */
   async order(order: Exclude<Order, 'end'>): Promise<void> {
-    await this.#client.order(order, null);
+    await this.client.order(order, null);
     const paused = order === 'pause' || (order !== 'resume' && this.room.paused);
     const muted = order === 'muteAll' || (order !== 'unmuteAll' && this.room.muted);
     this.#enter({ ...this.room, paused, muted });
@@ -153,7 +157,7 @@ export class LessonSession {
     await this.#capture.end();
     while (!this.endTold) {
       try {
-        await this.#client.order('end', Math.max(saidMs, this.lessonMs));
+        await this.client.order('end', Math.max(saidMs, this.lessonMs));
         this.endTold = true;
       } catch (error) {
         const over = error instanceof ApiProblem && error.code === 'log_ended';
@@ -166,11 +170,11 @@ export class LessonSession {
   }
 
   chat(text: string): Promise<void> {
-    return this.#client.chat(text);
+    return this.client.chat(text);
   }
 
   startRollCall(seconds: number): Promise<void> {
-    return this.#client.startRollCall(seconds);
+    return this.client.startRollCall(seconds);
   }
 
   /** Takes the lesson from the other tab of this browser. */
@@ -230,7 +234,7 @@ export class LessonSession {
   }
 
   #listen(): void {
-    const stop = this.#client.listen({
+    const stop = this.client.listen({
       talk: (n, row) => {
         // A gap means that a row was missed: the log has it.
         if (n > this.room.lastTalk + 1) void this.#catchUp();
@@ -254,7 +258,7 @@ export class LessonSession {
   }
 
   async #readPresence(): Promise<void> {
-    for (const row of await orNothing(this.#client.presence(), [])) {
+    for (const row of await orNothing(this.client.presence(), [])) {
       this.#enter(withPresence(this.room, row.personId, { state: row.state, since: row.since }));
     }
   }

@@ -5,3 +5,9 @@ export function pageHeaders(): Record<string, string> {
   const hat = actingAs(location);
   return { 'nol-client': 'web', ...(hat ? { 'nol-appointment': hat } : {}) };
 }
+
+/** The same for what cannot carry headers: pictures and sockets. */
+export function appointmentQuery(): { as?: string } {
+  const hat = actingAs(location);
+  return hat ? { as: hat } : {};
+}

@@ -12,7 +12,8 @@ import { groupHead } from './top-bar.ts';
 
 export interface PresencePanel {
   readonly element: HTMLElement;
-  update(room: RoomState, now: Date): void;
+  /** @param noted - what was noted here of missing pupils. */
+  update(room: RoomState, now: Date, noted: ReadonlyMap<string, string>): void;
 }
 
 type Row = RoomPerson & PresenceOf;
@@ -24,6 +25,7 @@ export function createPresencePanel(options: {
   /** Opens what is known of a missing pupil and whom to call, outside the room. */
   contact: (person: RoomPerson) => void;
 }): PresencePanel {
+  let notes: ReadonlyMap<string, string> = new Map();
   const heading = h('h2', { class: 'num' });
   const spoken = h('p', { class: 'vh', role: 'status' });
   const call = button(t('rooms.teacher.roll.start'), { class: 'btn slim', onClick: options.rollCall });
@@ -53,7 +55,9 @@ export function createPresencePanel(options: {
       ),
     update: (row, person) => {
       const line = row.querySelector('small');
-      if (line) say(line, sinceLine(person, options.timeZone));
+      const since = sinceLine(person, options.timeZone);
+      const note = notes.get(person.personId);
+      if (line) say(line, note ? `${since} · ${note}` : since);
     },
   });
   const showWeak = keyedList<Row, HTMLElement>(weakList, {
@@ -98,7 +102,8 @@ export function createPresencePanel(options: {
 
   return {
     element,
-    update(room, now) {
+    update(room, now, noted) {
+      notes = noted;
       const groups = presenceGroups(room);
       say(heading, t('rooms.teacher.presence.count', { here: groups.arrived, expected: groups.expected }));
       say(spoken, spokenLine(room, groups));

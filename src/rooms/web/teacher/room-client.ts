@@ -25,6 +25,12 @@ export interface JoinedRoom {
   readonly clockAheadMs: number;
 }
 
+/** How somebody was reached without the room, and what came of it. */
+export interface ContactNote {
+  readonly way: 'phone' | 'visit' | 'paper';
+  readonly outcome: 'taught' | 'given' | 'returned' | 'noAnswer' | 'unreachable';
+}
+
 /** A row of the presence list. */
 export interface PresenceRow extends PresenceOf {
   readonly personId: string;
@@ -40,7 +46,7 @@ export interface RoomClient {
   chat(text: string): Promise<void>;
   /** @param seconds - how long answers count. */
   startRollCall(seconds: number): Promise<void>;
-  remove(personId: string): Promise<void>;
+  contact(pupilId: string, note: ContactNote): Promise<void>;
   /** Opens the socket; `onMessage` also gets what was missed when it had to be opened again. */
   listen(listener: RoomListener): () => void;
 }

@@ -2,8 +2,7 @@ import { ApiProblem } from '../../../platform/web/api-problem.ts';
 import { newKey } from '../../../platform/web/api.ts';
 import { t } from '../../../platform/web/t.ts';
 import type { PresenceState, ServerMessage } from '../../wire.ts';
-import { readLog } from './log-reader.ts';
-import { pageHeaders } from './page-headers.ts';
+import { appointmentQuery, pageHeaders } from './page-headers.ts';
 import type { JoinedRoom, LessonCard, RoomClient, RoomListener } from './room-client.ts';
 import type { RoomPerson } from './room-state.ts';
 
@@ -18,11 +17,11 @@ interface Entrance {
   readonly lesson: LessonCard;
 }
 
+/** Highest numbers held; -1 (voice, whose init segment is 0) or 0: none. */
 interface Manifest {
-  readonly lastVoice: number | null;
-  readonly lastEvents: number | null;
-  readonly lastTalk: number | null;
-  readonly lastPages: number | null;
+  readonly lastVoice: number;
+  readonly lastEvents: number;
+  readonly lastPages: number;
   readonly durationMs: number;
 }
 
@@ -50,7 +49,7 @@ export function createRoomClient(schoolDay: string, lessonId: string): RoomClien
         muted,
         clockAheadMs: Date.parse(entrance.serverTime) - middle,
         held: {
-          lastVoice: manifest.lastVoice,
+          lastVoice: manifest.lastVoice < 0 ? null : manifest.lastVoice,
           lastEvents: manifest.lastEvents,
           lastPage: manifest.lastPages,
           durationMs: manifest.durationMs,
@@ -73,16 +72,11 @@ export function createRoomClient(schoolDay: string, lessonId: string): RoomClien
     startRollCall: async (seconds) => {
       await ask('POST', `${base}/roll-calls`, { id: crypto.randomUUID(), seconds });
     },
-    remove: async (personId) => {
-      await ask('POST', `${base}/remove`, { personId });
+    contact: async (pupilId, note) => {
+      await ask('POST', `${base}/contacts`, { pupilId, ...note });
     },
     listen: (listener) => listenToSocket(base, async () => (await enter()).ticket, listener),
   };
-}
-
-/** Talk rows after `lastTalk`, for what a broken socket did not bring. */
-export async function missedTalk(joined: JoinedRoom, lastTalk: number): ReturnType<typeof readLog> {
-  return readLog(joined.logId, joined.held, lastTalk + 1);
 }
 
 async function ask<Answer = unknown>(method: 'GET' | 'POST', path: string, body?: unknown): Promise<Answer> {
@@ -140,9 +134,9 @@ function listenToSocket(base: string, ticket: () => Promise<string>, listener: R
       return again();
     }
     const scheme = location.protocol === 'https:' ? 'wss:' : 'ws:';
-    const opened = new WebSocket(
-      `${scheme}//${location.host}${base}/socket?ticket=${encodeURIComponent(pass)}`,
-    );
+    // A socket carries no headers: under which appointment stands in its address.
+    const query = new URLSearchParams({ ticket: pass, ...appointmentQuery() });
+    const opened = new WebSocket(`${scheme}//${location.host}${base}/socket?${query}`);
     socket = opened;
     opened.addEventListener('open', () => {
       failures = 0;

@@ -5,12 +5,14 @@ import { AddPages } from './add-pages.ts';
 import { listenToPen } from './board/ink-input.ts';
 import type { ToolName } from './board/ink.ts';
 import { createCards } from './cards.ts';
+import { askContact } from './contact-card.ts';
 import { createDock } from './dock.ts';
 import { h } from './element.ts';
 import type { LessonSession, SessionListener } from './lesson-session.ts';
 import { createPageStrip } from './page-strip.ts';
 import { createPresencePanel } from './presence-panel.ts';
 import { createRollCallCard } from './roll-call.ts';
+import type { RoomPerson } from './room-state.ts';
 import { saveLine } from './save-line.ts';
 import { listenToKeys } from './shortcuts.ts';
 import { createSummary, isSafe } from './summary.ts';
@@ -83,8 +85,11 @@ function build(
   let showsSummary = false;
 
   const leave = () => location.assign(homePath);
-  const contact = (person: { personId: string }) =>
-    window.open(`${homePath}?pupil=${encodeURIComponent(person.personId)}`, '_blank', 'noopener');
+  const contact = (person: RoomPerson) =>
+    askContact(dock, session.client, person, (note) => {
+      session.noted.set(person.personId, note);
+      update();
+    });
   const setTool = (tool: ToolName) => {
     ink.leave(performance.now());
     ink.tool = tool;
@@ -197,7 +202,7 @@ function build(
       level: status?.level ?? 0,
       ended: room.ended,
     });
-    presence.update(room, now);
+    presence.update(room, now, session.noted);
     talk.update(room, joined.personId);
     rollCall(room, now);
     cards.update(session, now, { begin, takeOver: () => session.takeOver(), timeZone });

@@ -1,6 +1,7 @@
 import { t } from '../../../platform/web/t.ts';
 import { INK_COLOURS } from '../../wire.ts';
 import type { ToolName } from './board/ink.ts';
+import type { MicrophoneState } from './capture/microphone.ts';
 import { button, h, say, square } from './element.ts';
 
 export interface ToolbarState {
@@ -8,7 +9,7 @@ export interface ToolbarState {
   readonly colour: number;
   readonly place: number;
   readonly pages: number;
-  readonly microphone: 'off' | 'open' | 'muted' | 'refused' | 'missing' | 'asleep';
+  readonly microphone: MicrophoneState | 'off' | 'muted';
   /** 0..1 */
   readonly level: number;
   readonly ended: boolean;

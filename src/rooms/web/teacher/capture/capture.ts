@@ -23,6 +23,7 @@ export class Capture {
   readonly #listener: CaptureListener;
   readonly #numbering = new Map<number, (n: number) => void>();
   #microphone: Microphone | null = null;
+  #muted = false;
   #pageRefs = 0;
   #onEnded: () => void = () => undefined;
 
@@ -50,14 +51,19 @@ export class Capture {
    */
   async begin(): Promise<Microphone['state']> {
     this.#microphone?.close();
-    const microphone = await openMicrophone();
+    const microphone = await openMicrophone(
+      (piece, level) => this.#tell({ type: 'recorded', piece, level }, [piece.buffer]),
+      this.#muted,
+    );
     this.#microphone = microphone;
-    const transfer = microphone.port ? [microphone.port] : [];
-    this.#tell({ type: 'begin', port: microphone.port, blockRate: microphone.rate }, transfer);
+    const { from, port, rate } = microphone;
+    this.#tell({ type: 'begin', from, port, blockRate: rate }, port ? [port] : []);
     return microphone.state;
   }
 
   set muted(muted: boolean) {
+    this.#muted = muted;
+    this.#microphone?.mute(muted);
     this.#tell({ type: 'muted', muted });
   }
 

@@ -105,11 +105,12 @@ function unsentEvents(
   return [...kept, ...open.map(({ event }) => event)];
 }
 
-function begin({ port, blockRate }: Extract<ToWorker, { type: 'begin' }>): void {
+function begin({ from, port, blockRate }: Extract<ToWorker, { type: 'begin' }>): void {
   if (!lesson || ended) return;
   const { writer } = lesson;
   if (!lesson.voice) {
     const voice = new VoiceTrack({
+      from,
       baseMs: writer.state.voiceEndMs,
       openPackets: writer.state.openPackets,
       onInit: (bytes) => writer.init(bytes),
@@ -148,6 +149,15 @@ async function end(): Promise<void> {
   post({ type: 'ended' });
 }
 
+/** A broken recording must not look like silence. */
+function takeRecorded({ piece, level }: Extract<ToWorker, { type: 'recorded' }>): void {
+  try {
+    lesson?.voice?.recorded(piece, level);
+  } catch (error) {
+    failed(error);
+  }
+}
+
 function sendStatus(): void {
   if (!lesson) return;
   const { voice, queue, pages, store, writer } = lesson;
@@ -174,6 +184,7 @@ self.addEventListener('message', (message: MessageEvent<ToWorker>) => {
   else if (told.type === 'begin') begin(told);
   else if (told.type === 'muted') setMuted(told.muted);
   else if (told.type === 'event') takeEvent(told);
+  else if (told.type === 'recorded') takeRecorded(told);
   else if (told.type === 'prefer') lesson?.pages.prefer(told.n);
   else if (told.type === 'page') void takePage(told).catch(failed);
   else void end().catch(failed);

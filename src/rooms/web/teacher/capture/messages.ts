@@ -24,7 +24,9 @@ export type ToWorker =
   /** This page comes first in the queue: it is being shown. */
   | { type: 'prefer'; n: number }
   /** `port` carries the microphone's blocks; null: no microphone, the lesson runs on silence. */
-  | { type: 'begin'; port: MessagePort | null; blockRate: number }
+  | { type: 'begin'; from: 'samples' | 'recording'; port: MessagePort | null; blockRate: number }
+  /** A piece of WebM from the page's MediaRecorder. */
+  | { type: 'recorded'; piece: Uint8Array<ArrayBuffer>; level: number }
   | { type: 'muted'; muted: boolean }
   /** `ageMs`: how long before this message was posted it happened. */
   | { type: 'event'; event: UntimedEvent; ageMs: number }

@@ -41,6 +41,11 @@ export class SampleClock {
     return this.#written;
   }
 
+  /** Lesson time runs from now on, without any block: what is recorded elsewhere brings its own times. */
+  start(nowMs: number): void {
+    this.#zeroAtMs ??= nowMs - this.#written / samplesPerMs;
+  }
+
   /**
    * Accounts for one block of sound.
    *

@@ -1,13 +1,19 @@
 import { Resampler } from './resampler.ts';
 import { SampleClock, sampleRate } from './sample-clock.ts';
 import { VoiceEncoder, type VoicePacket } from './voice-encoder.ts';
+import { opusPacketUs } from './opus-packet.ts';
+import { WebmReader } from './webm-reader.ts';
 import { VoiceMuxer, type VoiceSegment } from './voice-muxer.ts';
 
 /** Below this a block holds no speech: it may be dropped when the count runs ahead of the clock. */
 const quietLevel = 0.005;
 const tickMs = 100;
+/** A recorder's packet this much later than the end of the one before stands behind a real hole. */
+const jitterUs = 120_000;
 
 interface VoiceTrackOptions {
+  /** `samples`: encoded here; `recording`: pieces of WebM from the page's MediaRecorder are cut anew. */
+  readonly from: 'samples' | 'recording';
   readonly baseMs: number;
   /** Packets of a segment that an earlier life of the page had begun; they come before anything new. */
   readonly openPackets: readonly VoicePacket[];
@@ -22,13 +28,16 @@ interface VoiceTrackOptions {
 export class VoiceTrack {
   readonly #options: VoiceTrackOptions;
   readonly #clock: SampleClock;
-  readonly #encoder: VoiceEncoder;
+  readonly #encoder: VoiceEncoder | null;
+  #recording: WebmReader | null = null;
   readonly #muxer: VoiceMuxer;
   #resampler = new Resampler(sampleRate, sampleRate);
   #open: VoicePacket[];
   #muxing: Promise<void>;
   #ticking: ReturnType<typeof setInterval> | null = null;
   #peak = 0;
+  /** Lesson time at which the last packet ends. */
+  #endUs: number;
   #finished = false;
   muted = false;
 
@@ -38,7 +47,11 @@ export class VoiceTrack {
     const last = this.#open.at(-1);
     const baseUs = last ? last.atUs + last.durationUs : options.baseMs * 1_000;
     this.#clock = new SampleClock(Math.round((baseUs * sampleRate) / 1e6));
-    this.#encoder = new VoiceEncoder(baseUs, (packet) => this.#packet(packet), options.onFailure);
+    this.#endUs = baseUs;
+    this.#encoder =
+      options.from === 'samples'
+        ? new VoiceEncoder(baseUs, (packet) => this.#packet(packet), options.onFailure)
+        : null;
     this.#muxer = new VoiceMuxer(options.onInit, (segment) => this.#cut(segment));
     this.#muxing = this.#refeed();
   }
@@ -52,7 +65,29 @@ export class VoiceTrack {
     this.#resampler = new Resampler(blockRate, sampleRate);
     port?.addEventListener('message', (message: MessageEvent<Float32Array>) => this.#block(message.data));
     port?.start();
-    this.#ticking ??= setInterval(() => this.#silence(this.#clock.tick(performance.now())), tickMs);
+    if (this.#encoder) {
+      this.#ticking ??= setInterval(() => this.#silence(this.#clock.tick(performance.now())), tickMs);
+    } else this.#beginRecording();
+  }
+
+  /** One piece of the page's recording. @param level - loudest sample in it, 0..1. */
+  recorded(piece: Uint8Array, level: number): void {
+    this.#peak = Math.max(this.#peak, level);
+    if (!this.#finished) this.#recording?.push(piece);
+  }
+
+  /**
+   * A recording counts its time from its own start, which is now. Its packets' times jitter, so they are laid end
+   * to end as long as that stays near what the recorder says.
+   */
+  #beginRecording(): void {
+    this.#clock.start(performance.now());
+    const startUs = Math.max(this.#endUs, this.lessonMsAt(performance.now()) * 1_000);
+    this.#recording = new WebmReader(({ atMs, data }) => {
+      const saidUs = startUs + atMs * 1_000;
+      const atUs = saidUs - this.#endUs > jitterUs ? saidUs : this.#endUs;
+      this.#packet({ atUs, durationUs: opusPacketUs(data), data });
+    });
   }
 
   lessonMsAt(atMs: number): number {
@@ -70,7 +105,7 @@ export class VoiceTrack {
   async finish(): Promise<void> {
     if (this.#ticking !== null) clearInterval(this.#ticking);
     this.#finished = true;
-    await this.#encoder.finish();
+    await this.#encoder?.finish();
     await this.#muxing;
     await this.#muxer.finish();
   }
@@ -84,15 +119,16 @@ export class VoiceTrack {
     this.#silence(silence);
     if (drop) return;
     if (this.muted) this.#silence(block.length);
-    else this.#encoder.push(block);
+    else this.#encoder?.push(block);
   }
 
   #silence(samples: number): void {
-    if (samples > 0) this.#encoder.silence(samples);
+    if (samples > 0) this.#encoder?.silence(samples);
   }
 
   #packet(packet: VoicePacket): void {
     this.#open.push(packet);
+    this.#endUs = packet.atUs + packet.durationUs;
     this.#muxing = this.#muxing.then(() => this.#muxer.add(packet)).catch(this.#options.onFailure);
     this.#options.onOpenPackets();
   }
