@@ -782,6 +782,93 @@ CREATE TABLE room_tickets (
   CONSTRAINT room_tickets_pkey PRIMARY KEY (ticket_hash)
 );
 
+CREATE TABLE roster_draft_leaving (
+  draft_id uuid NOT NULL,
+  person_id uuid NOT NULL,
+  CONSTRAINT roster_draft_leaving_draft_id_fkey FOREIGN KEY (draft_id) REFERENCES roster_drafts(id) ON DELETE CASCADE,
+  CONSTRAINT roster_draft_leaving_person_id_fkey FOREIGN KEY (person_id) REFERENCES persons(id) ON DELETE CASCADE,
+  CONSTRAINT roster_draft_leaving_pkey PRIMARY KEY (draft_id, person_id)
+);
+
+CREATE TABLE roster_draft_problems (
+  draft_id uuid NOT NULL,
+  n integer NOT NULL,
+  code text NOT NULL,
+  severity text NOT NULL,
+  sheet text,
+  "row" integer,
+  column_no integer,
+  params jsonb NOT NULL,
+  suggestion text,
+  CONSTRAINT roster_draft_problems_draft_id_fkey FOREIGN KEY (draft_id) REFERENCES roster_drafts(id) ON DELETE CASCADE,
+  CONSTRAINT roster_draft_problems_pkey PRIMARY KEY (draft_id, n),
+  CONSTRAINT roster_draft_problems_severity CHECK (severity = ANY (ARRAY['must'::text, 'look'::text]))
+);
+
+CREATE TABLE roster_draft_rows (
+  draft_id uuid NOT NULL,
+  n integer NOT NULL,
+  sheet text NOT NULL,
+  "row" integer NOT NULL,
+  kind text NOT NULL,
+  outcome text NOT NULL,
+  person_id uuid DEFAULT uuidv7() NOT NULL,
+  number text NOT NULL,
+  name text NOT NULL,
+  sex text,
+  class_id uuid,
+  class_key text,
+  class_name text,
+  year_group text,
+  class_no smallint,
+  enters_class boolean NOT NULL,
+  role text,
+  guardian_name text,
+  guardian_cipher bytea,
+  guardian_key_id text,
+  guardian_tail text,
+  guardian_hash bytea,
+  before jsonb NOT NULL,
+  given jsonb NOT NULL,
+  CONSTRAINT roster_draft_rows_draft_id_fkey FOREIGN KEY (draft_id) REFERENCES roster_drafts(id) ON DELETE CASCADE,
+  CONSTRAINT roster_draft_rows_kind CHECK (kind = ANY (ARRAY['pupil'::text, 'staff'::text])),
+  CONSTRAINT roster_draft_rows_outcome CHECK (outcome = ANY (ARRAY['created'::text, 'changed'::text, 'unchanged'::text, 'blocked'::text])),
+  CONSTRAINT roster_draft_rows_pkey PRIMARY KEY (draft_id, n),
+  CONSTRAINT roster_draft_rows_role CHECK (role = ANY (ARRAY['teacher'::text, 'classTeacher'::text, 'counsellor'::text])),
+  CONSTRAINT roster_draft_rows_sex CHECK (sex = ANY (ARRAY['male'::text, 'female'::text, 'unknown'::text]))
+);
+
+CREATE TABLE roster_drafts (
+  id uuid DEFAULT uuidv7() NOT NULL,
+  school_id uuid NOT NULL,
+  file_name text NOT NULL,
+  state text DEFAULT 'checked'::text NOT NULL,
+  facts jsonb NOT NULL,
+  read_count integer NOT NULL,
+  merged_count integer NOT NULL,
+  created_count integer NOT NULL,
+  changed_count integer NOT NULL,
+  unchanged_count integer NOT NULL,
+  leaving_count integer NOT NULL,
+  must_count integer NOT NULL,
+  look_count integer NOT NULL,
+  roster_hash bytea NOT NULL,
+  leaving_act text,
+  progress_percent smallint DEFAULT 0 NOT NULL,
+  failure_code text,
+  failure_params jsonb,
+  created_by uuid,
+  created_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+  applied_at timestamp with time zone,
+  CONSTRAINT roster_drafts_applied_has_time CHECK ((state = 'applied'::text) = (applied_at IS NOT NULL)),
+  CONSTRAINT roster_drafts_created_by_fkey FOREIGN KEY (created_by) REFERENCES persons(id) ON DELETE SET NULL,
+  CONSTRAINT roster_drafts_leaving_act CHECK (leaving_act = ANY (ARRAY['keep'::text, 'end'::text])),
+  CONSTRAINT roster_drafts_pkey PRIMARY KEY (id),
+  CONSTRAINT roster_drafts_progress_percent CHECK (progress_percent >= 0 AND progress_percent <= 100),
+  CONSTRAINT roster_drafts_school_id_fkey FOREIGN KEY (school_id) REFERENCES orgs(id) ON DELETE CASCADE,
+  CONSTRAINT roster_drafts_state CHECK (state = ANY (ARRAY['checked'::text, 'applying'::text, 'applied'::text, 'failed'::text, 'discarded'::text]))
+);
+
 CREATE TABLE runs (
   school_day date NOT NULL,
   planned_id uuid NOT NULL,
@@ -944,6 +1031,17 @@ COMMENT ON COLUMN room_entries.person_id IS 'sensitivity=2 purpose=know who was 
 COMMENT ON COLUMN room_entries.entered_at IS 'sensitivity=2 purpose=know who was reached';
 COMMENT ON COLUMN room_entries.last_seen_at IS 'sensitivity=2 purpose=see who dropped out';
 COMMENT ON COLUMN room_removals.person_id IS 'sensitivity=3 purpose=keep a lesson undisturbed';
+COMMENT ON COLUMN roster_draft_problems.params IS 'sensitivity=3 purpose=say what is wrong with a row';
+COMMENT ON COLUMN roster_draft_problems.suggestion IS 'sensitivity=3 purpose=say what to write instead';
+COMMENT ON COLUMN roster_draft_rows.number IS 'sensitivity=2 purpose=match rosters';
+COMMENT ON COLUMN roster_draft_rows.name IS 'sensitivity=3 purpose=check an import';
+COMMENT ON COLUMN roster_draft_rows.sex IS 'sensitivity=3 purpose=check an import';
+COMMENT ON COLUMN roster_draft_rows.guardian_name IS 'sensitivity=3 purpose=check an import';
+COMMENT ON COLUMN roster_draft_rows.guardian_cipher IS 'sensitivity=4 purpose=follow up an unreached pupil';
+COMMENT ON COLUMN roster_draft_rows.guardian_tail IS 'sensitivity=3 purpose=recognise the right contact';
+COMMENT ON COLUMN roster_draft_rows.guardian_hash IS 'sensitivity=4 purpose=one guardian for several children';
+COMMENT ON COLUMN roster_draft_rows.before IS 'sensitivity=3 purpose=check an import';
+COMMENT ON COLUMN roster_draft_rows.given IS 'sensitivity=3 purpose=give the rows back with their problems';
 
 -- Indexes
 
@@ -1007,6 +1105,11 @@ CREATE INDEX reach_days_school_id_idx ON ONLY public.reach_days USING btree (sch
 CREATE INDEX roll_calls_lesson_idx ON public.roll_calls USING btree (school_day, lesson_id);
 CREATE INDEX rollups_org_id_idx ON public.rollups USING btree (org_id, school_day);
 CREATE INDEX room_tickets_expires_at_idx ON public.room_tickets USING btree (expires_at);
+CREATE INDEX roster_draft_leaving_person_id_idx ON public.roster_draft_leaving USING btree (person_id);
+CREATE INDEX roster_draft_rows_outcome_idx ON public.roster_draft_rows USING btree (draft_id, outcome, n);
+CREATE INDEX roster_draft_rows_row_idx ON public.roster_draft_rows USING btree (draft_id, sheet, "row");
+CREATE INDEX roster_drafts_created_at_idx ON public.roster_drafts USING btree (created_at);
+CREATE INDEX roster_drafts_school_id_created_at_idx ON public.roster_drafts USING btree (school_id, created_at DESC);
 CREATE INDEX school_days_to_close_idx ON public.school_days USING btree (closes_at) WHERE (closed_at IS NULL);
 CREATE INDEX school_days_to_open_idx ON public.school_days USING btree (opens_at) WHERE (opened_at IS NULL);
 CREATE INDEX sessions_account_id_idx ON public.sessions USING btree (account_id);
@@ -1097,12 +1200,9 @@ DECLARE
 BEGIN
   IF to_regclass(part) IS NULL THEN
     PERFORM pg_advisory_xact_lock(hashtext('ensure_month_partition'), hashtext(part));
-    BEGIN
-      EXECUTE format('CREATE TABLE IF NOT EXISTS %I PARTITION OF %I FOR VALUES FROM (%L) TO (%L)',
-        part, parent, month, (month + interval '1 month')::date);
-    EXCEPTION WHEN duplicate_table THEN
-      NULL;
-    END;
+    IF to_regclass(part) IS NULL THEN
+      EXECUTE format('CREATE TABLE %I PARTITION OF %I FOR VALUES FROM (%L) TO (%L)', part, parent, month, month + interval '1 month');
+    END IF;
   END IF;
 END $function$;
 

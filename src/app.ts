@@ -5,6 +5,7 @@ import { orgs } from './orgs/capability.ts';
 import { people } from './people/capability.ts';
 import { calendar } from './calendar/capability.ts';
 import { courses } from './courses/capability.ts';
+import { rosters } from './rosters/capability.ts';
 import { timetable } from './timetable/capability.ts';
 import { demo } from './demo/capability.ts';
 import { rooms } from './rooms/capability.ts';
@@ -17,7 +18,16 @@ import { pages } from './platform/pages.ts';
 import { securityHeaders } from './platform/pages/headers.ts';
 
 /** Everything the product is made of, in the order of dependence. */
-export const capabilities: readonly Capability[] = [orgs, people, calendar, courses, timetable, rooms, demo];
+export const capabilities: readonly Capability[] = [
+  orgs,
+  people,
+  calendar,
+  courses,
+  rosters,
+  timetable,
+  rooms,
+  demo,
+];
 
 /** The built web part. */
 const DIST = path.join(import.meta.dirname, '../dist');

@@ -11,6 +11,18 @@ export function readNumber(text: string): string | null {
   return /^\+?\d{5,20}$/.test(clean) ? clean : null;
 }
 
+export interface SealedContact {
+  readonly cipher: Buffer;
+  readonly keyId: string;
+  /** Last four digits, in clear. */
+  readonly tail: string;
+}
+
+/** A clean number as `contacts` keeps it; for imports that write many at once. */
+export function sealContact(secrets: Secrets, clean: string): SealedContact {
+  return { ...secrets.encrypt(purpose, clean), tail: clean.slice(-4) };
+}
+
 /**
  * Keeps a person's number for following up an unreached pupil, encrypted; one number a person, the newest.
  *
@@ -23,8 +35,8 @@ export async function writeContact(
 ): Promise<void> {
   const clean = readNumber(number);
   if (clean === null) throw new AppError(400, 'number_unreadable', 'A telephone number has 5 to 20 digits.');
-  const { cipher, keyId } = secrets.encrypt(purpose, clean);
-  const values = { cipher, key_id: keyId, tail: clean.slice(-4), updated_at: new Date() };
+  const { cipher, keyId, tail } = sealContact(secrets, clean);
+  const values = { cipher, key_id: keyId, tail, updated_at: new Date() };
   await trx
     .insertInto('contacts')
     .values({ person_id: personId, purpose: 'followUp', ...values })

@@ -60,9 +60,9 @@ function checkNumbers(works: readonly Work[]): { kept: Work[]; merged: number } 
   let merged = 0;
   for (const work of works) {
     const { number, kind } = work.row;
-    const other = number === '' ? undefined : first.get(`${kind} ${number}`);
+    const other = number === '' ? undefined : first.get(`${kind} ${number.toLowerCase()}`);
     if (number === '' || !other) {
-      if (number !== '') first.set(`${kind} ${number}`, work);
+      if (number !== '') first.set(`${kind} ${number.toLowerCase()}`, work);
       kept.push(work);
       continue;
     }

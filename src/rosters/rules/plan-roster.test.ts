@@ -9,7 +9,16 @@ const CLASSES = [
 ];
 
 function aPerson(number: string, name: string, classId: string | null = 'c31'): CurrentPerson {
-  return { id: `p${number}`, kind: 'pupil', number, name, sex: 'female', classId };
+  return {
+    id: `p${number}`,
+    kind: 'pupil',
+    number,
+    name,
+    sex: 'female',
+    classId,
+    leads: [],
+    guardianTails: [],
+  };
 }
 
 function aRow(number: string, name: string, className: string, more: Partial<RosterRow> = {}): RosterRow {
@@ -104,10 +113,27 @@ test('a blocked row changes nothing and its pupil does not look gone', () => {
 test('a class the school does not have is new, or a problem where classes are fixed', () => {
   const read = aRead([aRow('1', '沈可欣', '四（9）班')]);
   expect(planRoster(read, rosterOf([])).newClasses.map((c) => c.name)).toEqual(['四（9）班']);
-  const fixed = planRoster(read, rosterOf([]), { classesFixed: true });
+  const fixed = planRoster(read, rosterOf([]), { newClasses: 'none' });
   expect([fixed.created, fixed.problems.map((p) => [p.code, p.severity])]).toEqual([
     [],
     [['roster_class_unknown', 'must']],
+  ]);
+});
+
+test('a class beside others of its year is probably misspelt, a first class of a year is new', () => {
+  const read = aRead([aRow('1', '沈可欣', '三（9）班'), aRow('2', '韦长庚', '一（1）班')]);
+  const plan = planRoster(read, rosterOf([]));
+  expect(plan.newClasses.map((c) => c.name)).toEqual(['一（1）班']);
+  expect(plan.problems).toMatchObject([{ code: 'roster_class_unknown', params: { className: '三（9）班' } }]);
+  expect(planRoster(read, rosterOf([]), { newClasses: 'all' }).newClasses.length).toBe(2);
+});
+
+test('a guardian telephone that is new or another one is a change', () => {
+  const known = { ...aPerson('1', '沈可欣'), guardianTails: ['0001'] };
+  const withPhone = (phone: string) => aRead([aRow('1', '沈可欣', '三（1）班', { guardianPhone: phone })]);
+  expect(planRoster(withPhone('13800000001'), rosterOf([known])).changed).toEqual([]);
+  expect(planRoster(withPhone('13800000002'), rosterOf([known])).changed.map((c) => c.newContact)).toEqual([
+    true,
   ]);
 });
 

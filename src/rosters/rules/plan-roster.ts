@@ -4,12 +4,17 @@ import type { RosterProblem, RosterRead, RosterRow, Sex } from './roster-row.ts'
 /** A person of the school's present roster. */
 export interface CurrentPerson {
   readonly id: string;
-  readonly kind: 'pupil' | 'staff';
+  /** A guardian's number cannot become a pupil's; they are never changed by a roster row of their own. */
+  readonly kind: 'pupil' | 'staff' | 'guardian';
   readonly number: string;
   readonly name: string;
   readonly sex: Sex | null;
-  /** Home class of a pupil today; of staff, a class they are class teacher of. */
+  /** Home class of a pupil today; `null` for staff and for pupils without one. */
   readonly classId: string | null;
+  /** Classes that a member of staff is class teacher of today. */
+  readonly leads: readonly string[];
+  /** Last four digits of the contacts kept with the pupil's guardians. */
+  readonly guardianTails: readonly string[];
 }
 
 export interface CurrentClass {
@@ -34,9 +39,17 @@ export interface PlannedChange {
   readonly sex: Sex | null;
   /** The pupil moves from this class; `null` when the class stays or there was none. */
   readonly movesFrom: CurrentClass | null;
-  /** The pupil enters `row.class` (a move, or a first class). */
+  /** The pupil enters `row.class` (a move, or a first class), or the teacher takes it over. */
   readonly entersClass: boolean;
+  /** The guardian's telephone is new or another one. */
+  readonly newContact: boolean;
 }
+
+/**
+ * What happens to a class that the school does not have: `all` are created; `newYears` only in year groups without
+ * any class (a first import, new beginners), elsewhere the name is probably misspelt; `none`.
+ */
+export type NewClasses = 'all' | 'newYears' | 'none';
 
 export interface RosterPlan {
   readonly created: readonly RosterRow[];
@@ -143,10 +156,13 @@ function compareRow(
   const name = row.name !== person.name ? row.name : null;
   const sex = row.sex !== null && row.sex !== person.sex ? row.sex : null;
   const wanted = row.class ? (classIds.get(row.class.key) ?? null) : null;
-  const entersClass = row.class !== null && (wanted === null || wanted !== person.classId);
-  if (name === null && sex === null && !entersClass) return null;
+  const has = wanted !== null && (person.classId === wanted || person.leads.includes(wanted));
+  const entersClass = row.class !== null && !has;
+  const newContact =
+    row.guardianPhone !== null && !person.guardianTails.includes(row.guardianPhone.slice(-4));
+  if (name === null && sex === null && !entersClass && !newContact) return null;
   const movesFrom = entersClass && person.classId ? (classes.get(person.classId) ?? null) : null;
-  return { row, person, name, sex, movesFrom, entersClass };
+  return { row, person, name, sex, movesFrom, entersClass, newContact };
 }
 
 /** Half of the school's classes in the file make it a roster of the school; fewer, a roster of those classes. */
@@ -172,18 +188,19 @@ function scopeOf(
  *
  * @param read - the uploaded workbook.
  * @param current - the school's roster today.
- * @param options.classesFixed - a class that the school does not have is a problem, not a new class.
+ * @param options.newClasses - which classes that the school does not have are created; the others are problems.
  */
 export function planRoster(
   read: RosterRead,
   current: CurrentRoster,
-  { classesFixed = false }: { classesFixed?: boolean } = {},
+  { newClasses: create = 'newYears' }: { newClasses?: NewClasses } = {},
 ): RosterPlan {
   const classes = new Map(current.classes.map((c) => [c.id, c]));
   const classIds = new Map(current.classes.map((c) => [classKey(c), c.id]));
   const { rows, problems: base } = resolveUncertain(read, current, classIds);
   const problems = [...base];
-  const persons = new Map(current.persons.map((person) => [person.number, person]));
+  const persons = new Map(current.persons.map((person) => [person.number.toLowerCase(), person]));
+  const years = new Set(current.classes.flatMap((c) => (c.yearGroup === null ? [] : [c.yearGroup])));
   const created: RosterRow[] = [];
   const changed: PlannedChange[] = [];
   const unchanged: { row: RosterRow; person: CurrentPerson }[] = [];
@@ -192,16 +209,16 @@ export function planRoster(
   const fileKeys = new Set<string>();
   for (const row of rows) {
     if (row.class && row.kind === 'pupil') fileKeys.add(row.class.key);
-    if (row.number !== '') named.add(row.number);
+    if (row.number !== '') named.add(row.number.toLowerCase());
     if (row.class && !classIds.has(row.class.key)) {
-      if (classesFixed) {
+      if (!mayCreate(row.class, create, years)) {
         problems.push(problemOf(row, 'roster_class_unknown', 'must', 'class', { className: row.class.name }));
         continue;
       }
       if (!row.blocked) newClasses.set(row.class.key, row.class);
     }
     if (row.blocked || row.number === '') continue;
-    const person = persons.get(row.number);
+    const person = persons.get(row.number.toLowerCase());
     if (!person) {
       created.push(row);
       continue;
@@ -236,6 +253,12 @@ export function planRoster(
   };
 }
 
+function mayCreate(wanted: ClassName, create: NewClasses, years: ReadonlySet<string>): boolean {
+  if (create === 'newYears')
+    return wanted.yearGroup === null ? years.size === 0 : !years.has(wanted.yearGroup);
+  return create === 'all';
+}
+
 function changeProblems(change: PlannedChange): RosterProblem[] {
   const { row, person, name, movesFrom } = change;
   const found: RosterProblem[] = [];
@@ -258,7 +281,8 @@ function isLeaving(
   fileKeys: ReadonlySet<string>,
   classes: ReadonlyMap<string, CurrentClass>,
 ): boolean {
-  if (person.kind !== 'pupil' || person.classId === null || named.has(person.number)) return false;
+  if (person.kind !== 'pupil' || person.classId === null || named.has(person.number.toLowerCase()))
+    return false;
   if (scope === 'school') return true;
   const home = classes.get(person.classId);
   return home !== undefined && fileKeys.has(classKey(home));

@@ -1,0 +1,40 @@
+import { sql } from 'kysely';
+import type { Place } from '../people/access.ts';
+import { defineAction, placeOfOrg } from '../people/access.ts';
+import type { Db } from '../platform/database.ts';
+
+async function placeOfDraft(db: Db, { draftId }: { draftId: string }): Promise<Place | null> {
+  const draft = await db
+    .selectFrom('roster_drafts')
+    .select('school_id')
+    .where('id', '=', draftId)
+    .executeTakeFirst();
+  return draft ? { orgId: draft.school_id } : null;
+}
+
+const importers = {
+  schoolAdmin: ['sameSchool'],
+  teachingSecretary: ['sameSchool'],
+  operator: 'any',
+} as const;
+
+/** Upload a roster workbook of a school and see what it would change. */
+export const checkRoster = defineAction({ name: 'rosters.check', place: placeOfOrg, allow: importers });
+
+/** See, confirm or throw away a checked workbook: whoever may upload one for the same school. */
+export const confirmDraft = defineAction({ name: 'rosters.confirm', place: placeOfDraft, allow: importers });
+
+export const rostersActions = [checkRoster, confirmDraft];
+
+/** The school that a unit belongs to, with what an import needs to know of it; `undefined` above schools. */
+export async function selectSchoolOf(
+  db: Db,
+  orgId: string,
+): Promise<{ schoolId: string; code: string; name: string; today: string } | undefined> {
+  const { rows } = await sql<{ schoolId: string; code: string; name: string; today: string }>`
+    SELECT s.id AS "schoolId", s.code, s.name, (app_now() AT TIME ZONE s.tz - interval '4 hours')::date AS today
+    FROM org_scope o JOIN orgs s ON s.id = o.school_id
+    WHERE o.org_id = ${orgId}
+  `.execute(db);
+  return rows[0];
+}

@@ -1,0 +1,242 @@
+import { sql } from 'kysely';
+import type { Trx } from '../platform/database.ts';
+import { AppError } from '../platform/errors.ts';
+import type { LeavingAct } from './tables.ts';
+
+/**
+ * Writes a draft into people, courses and enrollments: set-based statements over the staged rows, in the caller's
+ * one transaction.
+ *
+ * The statements write their neighbours' tables directly, as only an import may: a row at a time through the services
+ * would take minutes for a county. Rows staged as `blocked` take no part; the caller has made sure there are none.
+ */
+export interface Applying {
+  readonly draftId: string;
+  readonly schoolId: string;
+  readonly orgCode: string;
+  /** The school's day, `YYYY-MM-DD`: enrollments begin and end on it. */
+  readonly today: string;
+  readonly leavingAct: LeavingAct;
+}
+
+/** Homeroom classes the school does not have yet, each once, with its course group. */
+export async function createClasses(trx: Trx, { draftId, schoolId, today }: Applying): Promise<void> {
+  await sql`
+    WITH wanted AS (
+      SELECT DISTINCT ON (class_key) class_key, class_name, year_group, class_no FROM roster_draft_rows
+      WHERE draft_id = ${draftId} AND class_id IS NULL AND class_key IS NOT NULL AND outcome <> 'blocked'
+      ORDER BY class_key, n
+    ), made AS (
+      INSERT INTO classes (school_id, org_id, kind, name, year_group, class_no, during)
+      SELECT ${schoolId}, ${schoolId}, 'homeroom', class_name, year_group, class_no, daterange(${today}::date, NULL) FROM wanted
+      RETURNING id, name
+    ), grouped AS (
+      INSERT INTO course_groups (class_id) SELECT id FROM made
+    )
+    UPDATE roster_draft_rows r SET class_id = made.id
+    FROM made JOIN wanted ON wanted.class_name = made.name
+    WHERE r.draft_id = ${draftId} AND r.class_key = wanted.class_key AND r.class_id IS NULL
+  `.execute(trx);
+}
+
+/**
+ * New persons with accounts that wait for their claim card; changed names; people who come back.
+ *
+ * The month in which a child turns 14 follows from the year group (beginners are six on 1 September): the birthday
+ * itself is never read.
+ *
+ * @throws {AppError} 409 `roster_login_taken` when a sign-in name is held by somebody of another unit.
+ */
+export async function writePersons(trx: Trx, { draftId, schoolId, orgCode, today }: Applying): Promise<void> {
+  await sql`
+    INSERT INTO persons (id, home_org_id, number, name, sex, under14_until)
+    SELECT person_id, ${schoolId}, number, name, sex,
+      CASE WHEN kind = 'pupil' AND year_group ~ '^[1-8]$' THEN make_date(
+        (extract(year FROM ${today}::date) - CASE WHEN extract(month FROM ${today}::date) < 8 THEN 1 ELSE 0 END)::int
+          + 9 - year_group::int, 9, 1) END
+    FROM roster_draft_rows WHERE draft_id = ${draftId} AND outcome = 'created'
+  `.execute(trx);
+  await sql`
+    UPDATE persons p SET
+      name = r.name,
+      name_readings = CASE WHEN p.name = r.name THEN p.name_readings ELSE '{}' END,
+      sex = coalesce(r.sex, p.sex),
+      status = 'active'
+    FROM roster_draft_rows r
+    WHERE r.draft_id = ${draftId} AND r.outcome IN ('changed', 'unchanged') AND p.id = r.person_id
+      AND (p.name <> r.name OR r.sex IS DISTINCT FROM p.sex AND r.sex IS NOT NULL OR p.status = 'left')
+  `.execute(trx);
+  await insertAccounts(
+    trx,
+    orgCode,
+    sql`
+    SELECT person_id, number FROM roster_draft_rows WHERE draft_id = ${draftId} AND outcome = 'created'
+  `,
+  );
+}
+
+/** Sign-in names are `<school code>-<number>`, see `loginNameFor` of people. */
+async function insertAccounts(trx: Trx, orgCode: string, people: ReturnType<typeof sql>): Promise<void> {
+  const { rows } = await sql<{ wanted: number; made: number }>`
+    WITH people AS (${people}), made AS (
+      INSERT INTO accounts (person_id, login_name)
+      SELECT person_id, regexp_replace(lower(normalize(${orgCode} || '-' || number, NFKC)), '\\s+', '', 'g') FROM people
+      ON CONFLICT DO NOTHING RETURNING 1
+    )
+    SELECT (SELECT count(*) FROM people)::int AS wanted, (SELECT count(*) FROM made)::int AS made
+  `.execute(trx);
+  if (rows[0] && rows[0].made < rows[0].wanted) {
+    throw new AppError(
+      409,
+      'roster_login_taken',
+      'A sign-in name made of school code and number is already in use.',
+      {
+        params: { count: rows[0].wanted - rows[0].made },
+      },
+    );
+  }
+}
+
+/** Pupils enter their class today; the class they leave ends today; a class entered and left on one day never was. */
+export async function writeEnrollments(trx: Trx, { draftId, today }: Applying): Promise<void> {
+  await endHomeEnrollments(
+    trx,
+    today,
+    sql`
+    SELECT person_id FROM roster_draft_rows
+    WHERE draft_id = ${draftId} AND kind = 'pupil' AND enters_class AND outcome = 'changed'
+  `,
+  );
+  await sql`
+    INSERT INTO enrollments (class_id, person_id, role, is_home, during)
+    SELECT class_id, person_id, 'pupil', true, daterange(${today}::date, NULL)
+    FROM roster_draft_rows
+    WHERE draft_id = ${draftId} AND kind = 'pupil' AND enters_class AND class_id IS NOT NULL AND outcome <> 'blocked'
+  `.execute(trx);
+}
+
+async function endHomeEnrollments(trx: Trx, today: string, people: ReturnType<typeof sql>): Promise<void> {
+  await sql`
+    DELETE FROM enrollments e USING (${people}) p
+    WHERE e.person_id = p.person_id AND e.is_home AND e.role = 'pupil' AND lower(e.during) >= ${today}::date
+  `.execute(trx);
+  await sql`
+    UPDATE enrollments e SET during = daterange(lower(e.during), ${today}::date) FROM (${people}) p
+    WHERE e.person_id = p.person_id AND e.is_home AND e.role = 'pupil' AND e.during @> ${today}::date
+  `.execute(trx);
+}
+
+/** Appointments of staff from today, and the class teacher of each class the file names one for. */
+export async function writeStaff(trx: Trx, { draftId, schoolId, today }: Applying): Promise<void> {
+  await sql`
+    INSERT INTO appointments (person_id, org_id, role, during)
+    SELECT r.person_id, ${schoolId}, wanted.role, daterange(${today}::date, NULL)
+    FROM roster_draft_rows r
+    CROSS JOIN LATERAL (SELECT 'teacher' AS role UNION SELECT r.role) wanted
+    WHERE r.draft_id = ${draftId} AND r.kind = 'staff' AND r.outcome <> 'blocked'
+      AND NOT EXISTS (SELECT FROM appointments a WHERE a.person_id = r.person_id AND a.org_id = ${schoolId}
+        AND a.role = wanted.role AND a.during && daterange(${today}::date, NULL))
+  `.execute(trx);
+  const taken = sql`
+    SELECT DISTINCT class_id FROM roster_draft_rows
+    WHERE draft_id = ${draftId} AND kind = 'staff' AND enters_class AND class_id IS NOT NULL AND outcome <> 'blocked'
+  `;
+  const staysOn = sql`
+    EXISTS (SELECT FROM roster_draft_rows r WHERE r.draft_id = ${draftId} AND r.kind = 'staff'
+      AND r.person_id = e.person_id AND r.class_id = e.class_id)
+  `;
+  await sql`
+    DELETE FROM enrollments e USING (${taken}) t
+    WHERE e.class_id = t.class_id AND e.role = 'classTeacher' AND lower(e.during) >= ${today}::date AND NOT ${staysOn}
+  `.execute(trx);
+  await sql`
+    UPDATE enrollments e SET during = daterange(lower(e.during), ${today}::date) FROM (${taken}) t
+    WHERE e.class_id = t.class_id AND e.role = 'classTeacher' AND e.during @> ${today}::date AND NOT ${staysOn}
+  `.execute(trx);
+  await sql`
+    INSERT INTO enrollments (class_id, person_id, role, is_home, during)
+    SELECT DISTINCT class_id, person_id, 'classTeacher', false, daterange(${today}::date, NULL)
+    FROM roster_draft_rows r
+    WHERE draft_id = ${draftId} AND kind = 'staff' AND enters_class AND class_id IS NOT NULL AND outcome <> 'blocked'
+      AND NOT EXISTS (SELECT FROM enrollments e WHERE e.class_id = r.class_id AND e.person_id = r.person_id
+        AND e.role = 'classTeacher' AND e.during && daterange(${today}::date, NULL))
+  `.execute(trx);
+}
+
+/**
+ * Guardians whose telephone was mapped: the pupil's guardian of that name, else the guardian another row of the same
+ * telephone stands for, else a new person. Their contact is for follow-up only.
+ */
+export async function writeGuardians(
+  trx: Trx,
+  { draftId, schoolId, orgCode, today }: Applying,
+  newText: string,
+): Promise<void> {
+  const rows = sql`
+    SELECT r.* FROM roster_draft_rows r
+    WHERE r.draft_id = ${draftId} AND r.kind = 'pupil' AND r.guardian_cipher IS NOT NULL AND r.outcome <> 'blocked'
+  `;
+  const { rows: any } = await sql`SELECT 1 FROM (${rows}) r LIMIT 1`.execute(trx);
+  if (any.length === 0) return;
+  await sql`
+    CREATE TEMPORARY TABLE roster_guardians ON COMMIT DROP AS
+    WITH pupils AS (${rows}), known AS (
+      SELECT DISTINCT ON (r.person_id) r.person_id AS pupil_id, r.guardian_hash, g.guardian_id
+      FROM pupils r JOIN guardianships g ON g.pupil_id = r.person_id AND g.during @> ${today}::date
+      JOIN persons p ON p.id = g.guardian_id AND p.name = coalesce(r.guardian_name, p.name)
+      ORDER BY r.person_id, p.number
+    ), by_phone AS (
+      SELECT DISTINCT ON (guardian_hash) guardian_hash, guardian_id FROM known ORDER BY guardian_hash, guardian_id
+    ), fresh AS (
+      SELECT DISTINCT ON (r.guardian_hash) r.guardian_hash, uuidv7() AS guardian_id,
+        'j' || r.number || CASE WHEN EXISTS (SELECT FROM persons p WHERE p.home_org_id = ${schoolId} AND p.number = 'j' || r.number)
+          THEN '-' || r.guardian_tail ELSE '' END AS number,
+        coalesce(r.guardian_name, replace(${newText}, '{name}', r.name)) AS name
+      FROM pupils r
+      WHERE NOT EXISTS (SELECT FROM by_phone b WHERE b.guardian_hash = r.guardian_hash)
+        AND NOT EXISTS (SELECT FROM known k WHERE k.pupil_id = r.person_id)
+      ORDER BY r.guardian_hash, r.n
+    )
+    SELECT r.person_id AS pupil_id, coalesce(k.guardian_id, b.guardian_id, f.guardian_id) AS guardian_id,
+      k.guardian_id IS NULL AND b.guardian_id IS NULL AS is_new, f.number, f.name,
+      r.guardian_cipher AS cipher, r.guardian_key_id AS key_id, r.guardian_tail AS tail
+    FROM pupils r
+    LEFT JOIN known k ON k.pupil_id = r.person_id
+    LEFT JOIN by_phone b ON b.guardian_hash = r.guardian_hash
+    LEFT JOIN fresh f ON f.guardian_hash = r.guardian_hash
+  `.execute(trx);
+  await sql`
+    INSERT INTO persons (id, home_org_id, number, name)
+    SELECT DISTINCT guardian_id, ${schoolId}::uuid, number, name FROM pg_temp.roster_guardians WHERE is_new
+  `.execute(trx);
+  await insertAccounts(
+    trx,
+    orgCode,
+    sql`
+    SELECT DISTINCT guardian_id AS person_id, number FROM pg_temp.roster_guardians WHERE is_new
+  `,
+  );
+  await sql`
+    INSERT INTO guardianships (pupil_id, guardian_id, during)
+    SELECT pupil_id, guardian_id, daterange(${today}::date, NULL) FROM pg_temp.roster_guardians n
+    WHERE NOT EXISTS (SELECT FROM guardianships g WHERE g.pupil_id = n.pupil_id AND g.guardian_id = n.guardian_id
+      AND g.during && daterange(${today}::date, NULL))
+  `.execute(trx);
+  await sql`
+    INSERT INTO contacts (person_id, purpose, cipher, key_id, tail)
+    SELECT DISTINCT ON (guardian_id) guardian_id, 'followUp', cipher, key_id, tail FROM pg_temp.roster_guardians
+    ORDER BY guardian_id, pupil_id
+    ON CONFLICT (person_id, purpose) DO UPDATE
+    SET cipher = excluded.cipher, key_id = excluded.key_id, tail = excluded.tail, updated_at = clock_timestamp()
+  `.execute(trx);
+}
+
+/** Ends the enrollment of pupils the file leaves out, when the importer said so; otherwise nothing happens to them. */
+export async function endLeaving(trx: Trx, { draftId, today, leavingAct }: Applying): Promise<void> {
+  if (leavingAct === 'keep') return;
+  const people = sql`SELECT person_id FROM roster_draft_leaving WHERE draft_id = ${draftId}`;
+  await endHomeEnrollments(trx, today, people);
+  await sql`UPDATE persons p SET status = 'left' FROM (${people}) l WHERE p.id = l.person_id AND p.status = 'active'`.execute(
+    trx,
+  );
+}

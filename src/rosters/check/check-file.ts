@@ -1,0 +1,55 @@
+import { fileURLToPath } from 'node:url';
+import type { DraftRow } from '../rules/draft-rows.ts';
+import type { CurrentRoster, NewClasses } from '../rules/plan-roster.ts';
+import type { ColumnChoice, ColumnReport, RosterProblem, RosterRead } from '../rules/roster-row.ts';
+import { WORKBOOK_LIMITS } from '../workbook/limits.ts';
+import type { ParseRequest } from '../workbook/parse.ts';
+import { kindOfWorkbook, refused } from '../workbook/read-workbook.ts';
+import type { WorkbookRefusal } from '../workbook/refusal.ts';
+import { runApart } from '../workbook/run-apart.ts';
+import type { WorkbookFormat } from '../workbook/workbook.ts';
+
+export interface CheckRequest {
+  readonly current: CurrentRoster;
+  readonly choices: readonly ColumnChoice[];
+  readonly newClasses: NewClasses;
+}
+
+/** A workbook compared with the school's present roster. Holds nothing of the dropped columns but their counts. */
+export interface CheckedFile {
+  readonly format: WorkbookFormat;
+  readonly encoding: string | null;
+  readonly sheets: RosterRead['sheets'];
+  readonly columns: readonly ColumnReport[];
+  readonly rows: readonly DraftRow[];
+  readonly problems: readonly RosterProblem[];
+  readonly leaving: readonly string[];
+  readonly newClasses: readonly string[];
+  readonly scope: 'school' | 'classesInFile';
+  readonly read: number;
+  readonly merged: number;
+}
+
+export type FileCheck =
+  | { readonly ok: true; readonly checked: CheckedFile }
+  | { readonly ok: false; readonly refusal: WorkbookRefusal };
+
+/** What the checking process is asked, beside the bytes. */
+export type CheckProcessRequest = CheckRequest & Omit<ParseRequest, 'bytes'>;
+
+const CHECKER = fileURLToPath(new URL('./check-process.ts', import.meta.url));
+
+/**
+ * Reads a roster workbook and compares it with the present roster, all in a process of its own: a county's file keeps
+ * a core busy for seconds, and the lessons of the same server must not wait for it.
+ *
+ * @returns rows, problems and the difference, or why the file could not be read. Never throws for bad input.
+ */
+export async function checkFile(bytes: Uint8Array, request: CheckRequest): Promise<FileCheck> {
+  const limits = WORKBOOK_LIMITS;
+  const found = await kindOfWorkbook(bytes, limits);
+  if (!found.ok) return found;
+  const apart: CheckProcessRequest = { ...request, kind: found.kind, limits };
+  const result = await runApart<FileCheck>(CHECKER, apart, bytes, limits);
+  return result.ok ? result.answer : refused(result.code);
+}

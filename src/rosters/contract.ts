@@ -1,0 +1,137 @@
+import Type, { type Static } from 'typebox';
+
+const id = Type.String({ format: 'uuid' });
+const closed = { additionalProperties: false } as const;
+const optionalText = Type.Union([Type.String(), Type.Null()]);
+const optionalInteger = Type.Union([Type.Integer(), Type.Null()]);
+
+export const RosterColumn = Type.Object(
+  {
+    sheet: Type.String(),
+    column: Type.Integer(),
+    /** Letters as the spreadsheet program shows them. */
+    letters: Type.String(),
+    header: Type.String(),
+    use: Type.Union([Type.Literal('field'), Type.Literal('dropped'), Type.Literal('ignored')]),
+    field: optionalText,
+    sensitive: optionalText,
+    cells: Type.Integer(),
+  },
+  closed,
+);
+
+export const RosterDraft = Type.Object(
+  {
+    id,
+    schoolId: id,
+    fileName: Type.String(),
+    state: Type.Union([
+      Type.Literal('checked'),
+      Type.Literal('applying'),
+      Type.Literal('applied'),
+      Type.Literal('failed'),
+      Type.Literal('discarded'),
+    ]),
+    format: Type.String(),
+    encoding: optionalText,
+    sheets: Type.Array(
+      Type.Object(
+        { name: Type.String(), kind: Type.String(), rows: Type.Integer(), headerRow: Type.Integer() },
+        closed,
+      ),
+    ),
+    columns: Type.Array(RosterColumn),
+    /** Which pupils were compared: the whole school, or only the classes in the file. */
+    scope: Type.Union([Type.Literal('school'), Type.Literal('classesInFile')]),
+    newClasses: Type.Array(Type.String()),
+    read: Type.Integer(),
+    merged: Type.Integer(),
+    created: Type.Integer(),
+    changed: Type.Integer(),
+    unchanged: Type.Integer(),
+    leaving: Type.Integer(),
+    must: Type.Integer(),
+    look: Type.Integer(),
+    leavingAct: Type.Union([Type.Literal('keep'), Type.Literal('end'), Type.Null()]),
+    progressPercent: Type.Integer(),
+    /** Why applying failed, in the reader's language. */
+    failure: optionalText,
+    createdAt: Type.String({ format: 'date-time' }),
+    appliedAt: Type.Union([Type.String({ format: 'date-time' }), Type.Null()]),
+  },
+  closed,
+);
+export type RosterDraft = Static<typeof RosterDraft>;
+
+export const RosterDrafts = Type.Object({ drafts: Type.Array(RosterDraft) }, closed);
+
+export const RosterLine = Type.Object(
+  {
+    n: Type.Integer(),
+    sheet: optionalText,
+    row: optionalInteger,
+    column: optionalText,
+    number: optionalText,
+    name: optionalText,
+    className: optionalText,
+    /** `problem`, or what becomes of the row. */
+    outcome: Type.String(),
+    beforeName: optionalText,
+    beforeClassName: optionalText,
+    guardianTail: optionalText,
+    code: optionalText,
+    severity: optionalText,
+    message: optionalText,
+    suggestion: optionalText,
+  },
+  closed,
+);
+
+export const RosterLines = Type.Object(
+  { lines: Type.Array(RosterLine), next: Type.Union([Type.Integer(), Type.Null()]) },
+  closed,
+);
+export type RosterLines = Static<typeof RosterLines>;
+
+export const RosterLinesQuery = Type.Object(
+  {
+    list: Type.Union([
+      Type.Literal('problems'),
+      Type.Literal('created'),
+      Type.Literal('changed'),
+      Type.Literal('unchanged'),
+      Type.Literal('leaving'),
+      Type.Literal('all'),
+    ]),
+    search: Type.Optional(Type.String({ maxLength: 40 })),
+    after: Type.Optional(Type.Integer({ minimum: 0 })),
+    limit: Type.Optional(Type.Integer({ minimum: 1, maximum: 200 })),
+  },
+  closed,
+);
+
+export const ConfirmRoster = Type.Object(
+  { leaving: Type.Union([Type.Literal('keep'), Type.Literal('end')]) },
+  closed,
+);
+
+/** Field `options` of the upload, as JSON. */
+export const CheckOptions = Type.Object(
+  {
+    choices: Type.Array(
+      Type.Object(
+        {
+          sheet: Type.String({ maxLength: 100 }),
+          column: Type.Integer({ minimum: 1, maximum: 1_000 }),
+          field: Type.Union([Type.Literal('guardianPhone'), Type.Literal('drop')]),
+        },
+        closed,
+      ),
+      { maxItems: 50 },
+    ),
+    /** Create every class the school does not have, also beside others of its year. */
+    createClasses: Type.Boolean(),
+  },
+  closed,
+);
+export type CheckOptions = Static<typeof CheckOptions>;

@@ -1,0 +1,266 @@
+import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import Type from 'typebox';
+import { Value } from 'typebox/value';
+import type { ServerContext } from '../platform/context.ts';
+import { AppError } from '../platform/errors.ts';
+import { repeatable } from '../platform/idempotency.ts';
+import { problemText } from '../platform/i18n/server-words.ts';
+import type { Locale } from '../platform/i18n/words.ts';
+import { localeOf } from '../platform/request-locale.ts';
+import { checkRoster, confirmDraft } from './actions.ts';
+import {
+  CheckOptions,
+  ConfirmRoster,
+  RosterDraft,
+  RosterDrafts,
+  RosterLines,
+  RosterLinesQuery,
+  type CheckOptions as CheckOptionsBody,
+  type RosterDraft as RosterDraftBody,
+  type RosterLines as RosterLinesBody,
+} from './contract.ts';
+import type { DraftCard, DraftLine, ProblemLine } from './queries.ts';
+import {
+  confirmRoster,
+  discardDraft,
+  listDraftLines,
+  listDrafts,
+  readDraft,
+  readTemplate,
+  returnRows,
+  uploadRoster,
+  type UploadedWorkbook,
+} from './service.ts';
+import { WORKBOOK_LIMITS } from './workbook/limits.ts';
+import { columnLetters } from './workbook/workbook.ts';
+
+const tags = ['rosters'];
+const OrgParams = Type.Object({ orgId: Type.String({ format: 'uuid' }) });
+const DraftParams = Type.Object({ draftId: Type.String({ format: 'uuid' }) });
+const XLSX = 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet';
+
+function draftBody(draft: DraftCard, locale: Locale): RosterDraftBody {
+  const { facts, failureCode, failureParams, createdAt, appliedAt, ...rest } = draft;
+  return {
+    ...rest,
+    format: facts.format,
+    encoding: facts.encoding,
+    sheets: facts.sheets.map((sheet) => ({ ...sheet })),
+    columns: facts.columns.map((column) => ({ ...column, letters: columnLetters(column.column) })),
+    scope: facts.scope,
+    newClasses: [...facts.newClasses],
+    failure:
+      failureCode === null ? null : (problemText(locale, failureCode, failureParams ?? {}) ?? failureCode),
+    createdAt: createdAt.toISOString(),
+    appliedAt: appliedAt?.toISOString() ?? null,
+  };
+}
+
+const noProblem = { column: null, code: null, severity: null, message: null, suggestion: null };
+
+function rowLine({ n, sheet, row, number, name, className, outcome, before, guardianTail }: DraftLine) {
+  const beforeName = before.name ?? null;
+  const beforeClassName = before.className ?? null;
+  return {
+    n,
+    sheet,
+    row,
+    number,
+    name,
+    className,
+    outcome,
+    beforeName,
+    beforeClassName,
+    guardianTail,
+    ...noProblem,
+  };
+}
+
+function problemLine({ column, params, ...problem }: ProblemLine, locale: Locale) {
+  return {
+    ...problem,
+    column: column === null ? null : columnLetters(column),
+    outcome: 'problem',
+    beforeName: null,
+    beforeClassName: null,
+    guardianTail: null,
+    message: problemText(locale, problem.code, params) ?? problem.code,
+  };
+}
+
+/** The file and the JSON field `options` of an upload. @throws {AppError} 400 `roster_file_missing`, `invalid_request`. */
+async function readUpload(
+  request: FastifyRequest,
+): Promise<{ file: UploadedWorkbook; options: CheckOptionsBody }> {
+  let file: UploadedWorkbook | null = null;
+  let options: unknown = { choices: [], createClasses: false };
+  if (!request.isMultipart())
+    throw new AppError(415, 'wrong_media_type', 'Send multipart/form-data with a file.');
+  for await (const part of request.parts({ limits: { fileSize: WORKBOOK_LIMITS.fileBytes + 1, files: 1 } })) {
+    if (part.type === 'file') file = { fileName: part.filename, bytes: await part.toBuffer() };
+    else if (part.fieldname === 'options') options = parseJson(String(part.value));
+  }
+  if (!file) throw new AppError(400, 'roster_file_missing', 'The upload holds no file.');
+  if (!Value.Check(CheckOptions, options)) {
+    throw new AppError(400, 'invalid_request', 'The field options is not as documented.', {
+      fields: [...Value.Errors(CheckOptions, options)].map((error) => ({
+        path: `options${error.instancePath}`,
+        message: error.message,
+      })),
+    });
+  }
+  return { file, options };
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (cause) {
+    throw new AppError(400, 'invalid_request', 'The field options is no JSON.', { cause });
+  }
+}
+
+function sendWorkbook(reply: FastifyReply, name: string, bytes: Uint8Array): FastifyReply {
+  return reply
+    .type(XLSX)
+    .header('cache-control', 'no-store')
+    .header(
+      'content-disposition',
+      `attachment; filename="roster.xlsx"; filename*=UTF-8''${encodeURIComponent(name)}`,
+    )
+    .send(Buffer.from(bytes));
+}
+
+export function rostersRoutes(ctx: ServerContext): FastifyPluginAsyncTypebox {
+  return async (app) => {
+    app.post(
+      '/orgs/:orgId/roster-drafts',
+      {
+        config: { action: checkRoster },
+        bodyLimit: WORKBOOK_LIMITS.fileBytes + 100_000,
+        schema: {
+          operationId: 'checkRoster',
+          tags,
+          description:
+            'Upload a roster workbook: field `file`, and field `options` with JSON of CheckOptions.',
+          consumes: ['multipart/form-data'],
+          params: OrgParams,
+          body: Type.Unknown(),
+          response: { 201: RosterDraft },
+        },
+      },
+      async (request, reply) => {
+        const { key } = repeatable(request);
+        const upload = await readUpload(request);
+        const draft = await uploadRoster(ctx, request.actor, { ...request.params, ...upload, key });
+        return reply.code(201).send(draftBody(draft, localeOf(request)));
+      },
+    );
+    app.get(
+      '/orgs/:orgId/roster-drafts',
+      {
+        config: { action: checkRoster },
+        schema: { operationId: 'listRosterDrafts', tags, params: OrgParams, response: { 200: RosterDrafts } },
+      },
+      async (request) => {
+        const drafts = await listDrafts(ctx, request.actor, request.params);
+        return { drafts: drafts.map((draft) => draftBody(draft, localeOf(request))) };
+      },
+    );
+    app.get(
+      '/orgs/:orgId/roster-template',
+      {
+        config: { action: checkRoster, answers: XLSX },
+        schema: { operationId: 'rosterTemplate', tags, params: OrgParams },
+      },
+      async (request, reply) => {
+        const { name, bytes } = await readTemplate(ctx, request.actor, {
+          ...request.params,
+          locale: localeOf(request),
+        });
+        return sendWorkbook(reply, name, bytes);
+      },
+    );
+    app.get(
+      '/roster-drafts/:draftId',
+      {
+        config: { action: confirmDraft },
+        schema: { operationId: 'readRosterDraft', tags, params: DraftParams, response: { 200: RosterDraft } },
+      },
+      async (request) => draftBody(await readDraft(ctx, request.actor, request.params), localeOf(request)),
+    );
+    app.get(
+      '/roster-drafts/:draftId/lines',
+      {
+        config: { action: confirmDraft },
+        schema: {
+          operationId: 'listRosterLines',
+          tags,
+          params: DraftParams,
+          querystring: RosterLinesQuery,
+          response: { 200: RosterLines },
+        },
+      },
+      async (request): Promise<RosterLinesBody> => {
+        const { list, search = '', after = 0, limit = 50 } = request.query;
+        const asked = { ...request.params, list, search: search.trim(), after, limit };
+        const found = await listDraftLines(ctx, request.actor, asked);
+        const lines =
+          'problems' in found
+            ? found.problems.map((problem) => problemLine(problem, localeOf(request)))
+            : found.rows.map(rowLine);
+        return { lines, next: lines.length === limit ? (lines.at(-1)?.n ?? null) : null };
+      },
+    );
+    app.get(
+      '/roster-drafts/:draftId/workbook',
+      {
+        config: { action: confirmDraft, answers: XLSX },
+        schema: { operationId: 'returnRosterRows', tags, params: DraftParams },
+      },
+      async (request, reply) => {
+        const { name, bytes } = await returnRows(ctx, request.actor, {
+          ...request.params,
+          locale: localeOf(request),
+        });
+        return sendWorkbook(reply, name, bytes);
+      },
+    );
+    app.post(
+      '/roster-drafts/:draftId/confirmation',
+      {
+        config: { action: confirmDraft },
+        schema: {
+          operationId: 'confirmRoster',
+          tags,
+          params: DraftParams,
+          body: ConfirmRoster,
+          response: { 200: RosterDraft },
+        },
+      },
+      async (request) =>
+        draftBody(
+          await confirmRoster(ctx, request.actor, { ...request.params, ...request.body }),
+          localeOf(request),
+        ),
+    );
+    app.delete(
+      '/roster-drafts/:draftId',
+      {
+        config: { action: confirmDraft },
+        schema: {
+          operationId: 'discardRoster',
+          tags,
+          params: DraftParams,
+          body: Type.Optional(Type.Null()),
+          response: { 204: Type.Null() },
+        },
+      },
+      async (request, reply) => {
+        await discardDraft(ctx, request.actor, request.params);
+        return reply.code(204).send(null);
+      },
+    );
+  };
+}

@@ -1,0 +1,84 @@
+import type { ColumnType } from 'kysely';
+import type { Filled, FilledInstant, Instant } from '../platform/tables.ts';
+import type { ColumnReport, RosterRead } from './rules/roster-row.ts';
+
+/** JSON comes out parsed and goes in as text. */
+type Json<T> = ColumnType<T, string, string>;
+
+export interface DraftFacts {
+  readonly format: string;
+  readonly encoding: string | null;
+  readonly sheets: RosterRead['sheets'];
+  readonly columns: readonly ColumnReport[];
+  readonly scope: 'school' | 'classesInFile';
+  readonly newClasses: readonly string[];
+}
+
+export type DraftState = 'checked' | 'applying' | 'applied' | 'failed' | 'discarded';
+export type LeavingAct = 'keep' | 'end';
+
+declare module '../platform/database.ts' {
+  interface Tables {
+    roster_drafts: {
+      id: Filled<string>;
+      school_id: string;
+      file_name: string;
+      state: Filled<DraftState>;
+      facts: Json<DraftFacts>;
+      read_count: number;
+      merged_count: number;
+      created_count: number;
+      changed_count: number;
+      unchanged_count: number;
+      leaving_count: number;
+      must_count: number;
+      look_count: number;
+      roster_hash: Buffer;
+      leaving_act: LeavingAct | null;
+      progress_percent: Filled<number>;
+      failure_code: string | null;
+      failure_params: ColumnType<Record<string, string | number> | null, string | null, string | null>;
+      created_by: string | null;
+      created_at: FilledInstant;
+      applied_at: Instant | null;
+    };
+    roster_draft_rows: {
+      draft_id: string;
+      n: number;
+      sheet: string;
+      row: number;
+      kind: 'pupil' | 'staff';
+      outcome: 'created' | 'changed' | 'unchanged' | 'blocked';
+      person_id: Filled<string>;
+      number: string;
+      name: string;
+      sex: 'male' | 'female' | 'unknown' | null;
+      class_id: string | null;
+      class_key: string | null;
+      class_name: string | null;
+      year_group: string | null;
+      class_no: number | null;
+      enters_class: boolean;
+      role: 'teacher' | 'classTeacher' | 'counsellor' | null;
+      guardian_name: string | null;
+      guardian_cipher: Buffer | null;
+      guardian_key_id: string | null;
+      guardian_tail: string | null;
+      guardian_hash: Buffer | null;
+      before: Json<{ name?: string; className?: string }>;
+      given: Json<Record<string, string>>;
+    };
+    roster_draft_problems: {
+      draft_id: string;
+      n: number;
+      code: string;
+      severity: 'must' | 'look';
+      sheet: string | null;
+      row: number | null;
+      column_no: number | null;
+      params: Json<Record<string, string | number>>;
+      suggestion: string | null;
+    };
+    roster_draft_leaving: { draft_id: string; person_id: string };
+  }
+}

@@ -1,0 +1,158 @@
+import { sql } from 'kysely';
+import type { Secrets } from '../platform/secrets.ts';
+import type { Trx } from '../platform/database.ts';
+import { sealContact } from '../people/contacts.ts';
+import type { CheckedFile } from './check/check-file.ts';
+import type { DraftRow } from './rules/draft-rows.ts';
+import type { RosterProblem } from './rules/roster-row.ts';
+import type { DraftFacts } from './tables.ts';
+
+/** Rows a statement takes at once; keeps one parameter below a few megabytes. */
+const CHUNK = 5_000;
+
+function* chunks<T>(items: readonly T[]): Generator<{ from: number; items: readonly T[] }> {
+  for (let from = 0; from < items.length; from += CHUNK)
+    yield { from, items: items.slice(from, from + CHUNK) };
+}
+
+function stagedRow(draft: DraftRow, n: number, secrets: Secrets, schoolId: string) {
+  const { row, outcome, personId, classId, entersClass, before } = draft;
+  const sealed = row.guardianPhone === null ? null : sealContact(secrets, row.guardianPhone);
+  const hash =
+    row.guardianPhone === null ? null : secrets.hmac('roster-guardian', `${schoolId}\n${row.guardianPhone}`);
+  return {
+    n,
+    sheet: row.sheet,
+    row: row.row,
+    kind: row.kind,
+    outcome,
+    person_id: personId,
+    number: row.number,
+    name: row.name,
+    sex: row.sex,
+    class_id: classId,
+    class_key: row.class?.key ?? null,
+    class_name: row.class?.name ?? null,
+    year_group: row.class?.yearGroup ?? null,
+    class_no: row.class?.classNo ?? null,
+    enters_class: entersClass,
+    role: row.role,
+    guardian_name: sealed ? row.guardianName : null,
+    guardian_cipher: sealed?.cipher.toString('base64') ?? null,
+    guardian_key_id: sealed?.keyId ?? null,
+    guardian_tail: sealed?.tail ?? null,
+    guardian_hash: hash?.toString('base64') ?? null,
+    before,
+    given: row.given,
+  };
+}
+
+async function insertRows(trx: Trx, draftId: string, rows: readonly unknown[]): Promise<void> {
+  await sql`
+    INSERT INTO roster_draft_rows (draft_id, n, sheet, row, kind, outcome, person_id, number, name, sex, class_id, class_key,
+      class_name, year_group, class_no, enters_class, role, guardian_name, guardian_cipher, guardian_key_id, guardian_tail,
+      guardian_hash, before, given)
+    SELECT ${draftId}, n, sheet, row, kind, outcome, coalesce(person_id, uuidv7()), number, name, sex, class_id, class_key,
+      class_name, year_group, class_no, enters_class, role, guardian_name, decode(guardian_cipher, 'base64'), guardian_key_id,
+      guardian_tail, decode(guardian_hash, 'base64'), before, given
+    FROM jsonb_to_recordset(${JSON.stringify(rows)}::jsonb) AS t(n int, sheet text, row int, kind text, outcome text,
+      person_id uuid, number text, name text, sex text, class_id uuid, class_key text, class_name text, year_group text,
+      class_no smallint, enters_class boolean, role text, guardian_name text, guardian_cipher text, guardian_key_id text,
+      guardian_tail text, guardian_hash text, before jsonb, given jsonb)
+  `.execute(trx);
+}
+
+async function insertProblems(trx: Trx, draftId: string, rows: readonly unknown[]): Promise<void> {
+  await sql`
+    INSERT INTO roster_draft_problems (draft_id, n, code, severity, sheet, row, column_no, params, suggestion)
+    SELECT ${draftId}, n, code, severity, sheet, row, column_no, params, suggestion
+    FROM jsonb_to_recordset(${JSON.stringify(rows)}::jsonb) AS t(n int, code text, severity text, sheet text, row int,
+      column_no int, params jsonb, suggestion text)
+  `.execute(trx);
+}
+
+/** What must be corrected stands first, then in the order of the file. */
+export function sortProblems(problems: readonly RosterProblem[]): RosterProblem[] {
+  const rank = (problem: RosterProblem) => (problem.severity === 'must' ? 0 : 1);
+  return problems.toSorted((a, b) => rank(a) - rank(b) || (a.row ?? 0) - (b.row ?? 0));
+}
+
+/** Counts of a checked file, as the command line and the screen say them. */
+export function countsOf(checked: CheckedFile) {
+  const of = (outcome: DraftRow['outcome']) => checked.rows.filter((row) => row.outcome === outcome).length;
+  return {
+    read: checked.read,
+    merged: checked.merged,
+    created: of('created'),
+    changed: of('changed'),
+    unchanged: of('unchanged'),
+    leaving: checked.leaving.length,
+    dropped: checked.columns.filter((column) => column.use === 'dropped' && column.cells > 0).length,
+    must: checked.problems.filter((problem) => problem.severity === 'must').length,
+    look: checked.problems.filter((problem) => problem.severity === 'look').length,
+  };
+}
+
+/**
+ * Stores a checked workbook for its importer: rows, problems and the pupils it leaves out.
+ *
+ * @param rosterHash - the roster it was compared with, see `selectRosterHash`.
+ * @returns id of the draft.
+ */
+export async function insertDraft(
+  trx: Trx,
+  secrets: Secrets,
+  draft: {
+    schoolId: string;
+    fileName: string;
+    createdBy: string | null;
+    rosterHash: Buffer;
+    checked: CheckedFile;
+  },
+): Promise<string> {
+  const { schoolId, fileName, createdBy, rosterHash, checked } = draft;
+  const { format, encoding, sheets, columns, scope, newClasses } = checked;
+  const facts: DraftFacts = { format, encoding, sheets, columns, scope, newClasses };
+  const counts = countsOf(checked);
+  const { id } = await trx
+    .insertInto('roster_drafts')
+    .values({
+      school_id: schoolId,
+      file_name: fileName,
+      facts: JSON.stringify(facts),
+      read_count: counts.read,
+      merged_count: counts.merged,
+      created_count: counts.created,
+      changed_count: counts.changed,
+      unchanged_count: counts.unchanged,
+      leaving_count: counts.leaving,
+      must_count: counts.must,
+      look_count: counts.look,
+      roster_hash: rosterHash,
+      leaving_act: null,
+      failure_code: null,
+      failure_params: null,
+      created_by: createdBy,
+      applied_at: null,
+    })
+    .returning('id')
+    .executeTakeFirstOrThrow();
+  for (const { from, items } of chunks(checked.rows)) {
+    await insertRows(
+      trx,
+      id,
+      items.map((row, i) => stagedRow(row, from + i + 1, secrets, schoolId)),
+    );
+  }
+  for (const { from, items } of chunks(sortProblems(checked.problems))) {
+    await insertProblems(
+      trx,
+      id,
+      items.map(({ column, ...problem }, i) => ({ ...problem, n: from + i + 1, column_no: column })),
+    );
+  }
+  await sql`
+    INSERT INTO roster_draft_leaving (draft_id, person_id) SELECT ${id}, unnest(${[...checked.leaving]}::uuid[])
+  `.execute(trx);
+  return id;
+}
