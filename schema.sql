@@ -1200,9 +1200,12 @@ DECLARE
 BEGIN
   IF to_regclass(part) IS NULL THEN
     PERFORM pg_advisory_xact_lock(hashtext('ensure_month_partition'), hashtext(part));
-    IF to_regclass(part) IS NULL THEN
-      EXECUTE format('CREATE TABLE %I PARTITION OF %I FOR VALUES FROM (%L) TO (%L)', part, parent, month, month + interval '1 month');
-    END IF;
+    BEGIN
+      EXECUTE format('CREATE TABLE IF NOT EXISTS %I PARTITION OF %I FOR VALUES FROM (%L) TO (%L)',
+        part, parent, month, (month + interval '1 month')::date);
+    EXCEPTION WHEN duplicate_table THEN
+      NULL;
+    END;
   END IF;
 END $function$;
 

@@ -1,10 +1,7 @@
 /** @jsxImportSource preact */
-import type { WordKey } from '../../platform/i18n/catalogues.ts';
-import { dayAndWeekday, timeOfDay } from '../../platform/i18n/format.ts';
-import { locale, t } from '../../platform/web/t.ts';
-import type { PlanChange, Today } from '../today-contract.ts';
-
-type Side = NonNullable<PlanChange['before']>;
+import { t } from '../../platform/web/t.ts';
+import type { Today } from '../today-contract.ts';
+import { changeLine } from './change-line.ts';
 
 /** What became different today and tomorrow, newest first; absent when nothing did. */
 export function PlanChanges({ today }: { today: Today }) {
@@ -34,20 +31,4 @@ export function PlanChanges({ today }: { today: Today }) {
       </ul>
     </section>
   );
-}
-
-function changeLine({ kind, courseTitle, before, after }: PlanChange, today: Today): string {
-  return t(`timetable.today.change.${kind}`, {
-    course: courseTitle,
-    from: before ? whenOf(before, today) : '',
-    to: after ? whenOf(after, today) : '',
-    lead: after?.leadName ?? '',
-    mode: after ? t(`rooms.mode.${after.mode}` as WordKey) : '',
-  });
-}
-
-/** The day only when it is not today. */
-function whenOf({ day, startsAt }: Side, today: Today): string {
-  const time = timeOfDay(startsAt, today.timeZone);
-  return day === today.day ? time : `${dayAndWeekday(day, locale(), Number(today.day.slice(0, 4)))} ${time}`;
 }

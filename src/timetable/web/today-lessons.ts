@@ -1,7 +1,7 @@
 import type { Today, TodayLesson } from '../today-contract.ts';
 
 /** The lesson the slate shows: what runs or is open, else what comes next; null when the day is over or empty. */
-export function lessonNow(lessons: readonly TodayLesson[]): TodayLesson | null {
+export function lessonNow<L extends Pick<TodayLesson, 'state'>>(lessons: readonly L[]): L | null {
   const standing = lessons.filter(({ state }) => state !== 'cancelled');
   return (
     standing.find(({ state }) => state === 'running') ??

@@ -6,6 +6,7 @@ import zhCN from 'antd/es/locale/zh_CN.js';
 import { useSyncExternalStore } from 'react';
 import { createRoot } from 'react-dom/client';
 import '../tokens.css';
+import '../icons.css';
 import './console.css';
 import { isPassing } from '../api-problem.ts';
 import type { Locale } from '../../i18n/words.ts';

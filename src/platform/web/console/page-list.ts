@@ -1,6 +1,11 @@
 import { coursesConsolePages } from '../../../courses/web/console-pages.tsx';
 import { orgsConsolePages } from '../../../orgs/web/console-pages.tsx';
+import { timetableConsolePages } from '../../../timetable/web/console-pages.tsx';
 import type { ConsolePage } from './pages.ts';
 
 /** All pages of the console, in the order of the menu. A capability adds its list here. */
-export const CONSOLE_PAGES: readonly ConsolePage[] = [...coursesConsolePages, ...orgsConsolePages];
+export const CONSOLE_PAGES: readonly ConsolePage[] = [
+  ...timetableConsolePages,
+  ...coursesConsolePages,
+  ...orgsConsolePages,
+];

@@ -79,29 +79,36 @@ export function Partial({ have, all }: { have: number; all: number }) {
 const STALE_MS = 60_000;
 const VERY_STALE_MS = 5 * 60_000;
 
-/**
- * Age of what is shown: quiet while fresh, amber after a minute.
- *
- * @param fetchedAt - milliseconds since 1970 on this device, as the query cache counts (`dataUpdatedAt`).
- */
-export function StaleTime({ fetchedAt, timeZone }: { fetchedAt: number; timeZone: string }) {
+export interface AgeProps {
+  /** When the answer came, in milliseconds since 1970 on this device, as the query cache counts (`dataUpdatedAt`). */
+  readonly fetchedAt: number;
+  /** The server's instant of the answer (`now`); the device's clock may be wrong and a demo's is another. */
+  readonly at: string;
+  readonly timeZone: string;
+}
+
+/** Age of what is shown: quiet while fresh, amber after a minute. */
+export function StaleTime({ fetchedAt, at, timeZone }: AgeProps) {
   const age = useAge(fetchedAt);
-  const time = timeOfDay(new Date(fetchedAt), timeZone);
-  if (age < STALE_MS) return <span className="muted num">{t('platform.state.updated', { time })}</span>;
+  if (age < STALE_MS) {
+    return (
+      <span className="muted num">{t('platform.state.updated', { time: timeOfDay(at, timeZone) })}</span>
+    );
+  }
   return (
     <span className="amber num">{t('platform.state.stale', { minutes: Math.floor(age / 60_000) })}</span>
   );
 }
 
 /** A line above the rows once they are more than five minutes old. */
-export function VeryStale({ fetchedAt, timeZone }: { fetchedAt: number; timeZone: string }) {
+export function VeryStale({ fetchedAt, at, timeZone }: AgeProps) {
   const age = useAge(fetchedAt);
   if (age < VERY_STALE_MS) return null;
   return (
     <output className="notice waiting">
       {t('platform.state.veryStale', {
         minutes: Math.floor(age / 60_000),
-        time: timeOfDay(new Date(fetchedAt), timeZone),
+        time: timeOfDay(at, timeZone),
       })}
     </output>
   );

@@ -4,6 +4,7 @@ import { hydrate, render } from 'preact';
 import '../icons.css';
 import '../base.css';
 import './shell.css';
+import '../../../timetable/web/slate.css';
 import { firstData } from '../first-data.ts';
 import { App, type FirstData } from './app.tsx';
 import { keepForOffline } from './offline.ts';

@@ -1,0 +1,66 @@
+import { useMutation } from '@tanstack/react-query';
+import { Button, Form, Input, InputNumber, Select } from 'antd';
+import { useState } from 'react';
+import { api } from '../../platform/web/api.ts';
+import { ProblemNotice } from '../../platform/web/console/states.tsx';
+import { t } from '../../platform/web/t.ts';
+import type { TeacherToday } from '../today-contract.ts';
+import { teachingAddress } from './teaching-slate.tsx';
+
+interface Wanted {
+  readonly classIds: string[];
+  readonly courseTitle: string;
+  readonly minutes: number;
+}
+
+/** A lesson that is not in the timetable, begun at once. */
+export function StartLesson({ classes }: { classes: TeacherToday['classes'] }) {
+  const [isOpen, setOpen] = useState(false);
+  const start = useMutation({
+    mutationFn: (wanted: Wanted) => api.post('/api/lessons/now', { body: { ...wanted, mode: 'live' } }),
+    onSuccess: ({ day, lessonId }) => location.assign(teachingAddress({ schoolDay: day, lessonId })),
+  });
+  if (!isOpen) {
+    return (
+      <Button block onClick={() => setOpen(true)}>
+        {t('timetable.teaching.startNow')}
+      </Button>
+    );
+  }
+  return (
+    <section className="card start-lesson" aria-labelledby="start">
+      <h2 id="start">{t('timetable.teaching.startNow')}</h2>
+      {start.isError && <ProblemNotice error={start.error} />}
+      <Form<Wanted>
+        layout="vertical"
+        requiredMark={false}
+        initialValues={{ minutes: 40, classIds: classes.length === 1 ? [classes[0]?.classId] : [] }}
+        onFinish={(wanted) => start.mutate(wanted)}
+      >
+        <Form.Item
+          name="classIds"
+          label={t('timetable.teaching.classes')}
+          rules={[{ required: true, message: t('timetable.teaching.classesNeeded') }]}
+        >
+          <Select
+            mode="multiple"
+            options={classes.map(({ classId, name }) => ({ value: classId, label: name }))}
+          />
+        </Form.Item>
+        <Form.Item
+          name="courseTitle"
+          label={t('timetable.teaching.course')}
+          rules={[{ required: true, whitespace: true, message: t('timetable.teaching.courseNeeded') }]}
+        >
+          <Input maxLength={60} />
+        </Form.Item>
+        <Form.Item name="minutes" label={t('timetable.teaching.minutes')}>
+          <InputNumber min={5} max={180} />
+        </Form.Item>
+        <Button type="primary" htmlType="submit" loading={start.isPending} block>
+          {t('timetable.teaching.start')}
+        </Button>
+      </Form>
+    </section>
+  );
+}

@@ -1,0 +1,182 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { createServer, type AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { randomInt } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { openDatabase, type Database } from '../../src/platform/database.ts';
+import { readPassword } from '../../src/platform/postgres/layout.ts';
+import { findRunning } from '../../src/platform/postgres/postmaster.ts';
+import { connectionTo } from '../../src/platform/postgres/supervisor.ts';
+import { removeServerData, startServerProcess } from '../../src/platform/testing/server-process.ts';
+import { aLesson, type BuiltLesson } from '../../src/rooms/testing/a-lesson.ts';
+import { readEverything } from './findings.ts';
+import { attend, callRolls, enter, teach, type Drive } from './drivers.ts';
+import { chooseFault, strike, type Fault, type Victim } from './faults.ts';
+import { judge, openLedger, type Verdict } from './ledger.ts';
+
+export interface ChaosOptions {
+  readonly kills: number;
+  readonly pupilsEach?: number;
+  /** Lessons under way at the same time. */
+  readonly lessonsAtOnce?: number;
+  /** Voice segments of a lesson; then it ends, is sealed, and another begins. */
+  readonly segments?: number;
+  onKill?(count: number, fault: Fault, recoveryMs: number): void;
+}
+
+export interface ChaosResult extends Verdict {
+  readonly kills: Readonly<Record<Fault, number>>;
+  readonly lessons: number;
+  /** Writes that had to be repeated because their answer never came. */
+  readonly repeated: number;
+  readonly recoveryMs: { readonly p50: number; readonly p99: number };
+}
+
+/**
+ * Runs the whole product under lesson, attendance and chat load, kills it at random moments, and checks afterwards
+ * that everything acknowledged is there once and as it was sent.
+ */
+export async function runChaos({
+  kills,
+  pupilsEach = 8,
+  lessonsAtOnce = 2,
+  segments = 30,
+  onKill,
+}: ChaosOptions): Promise<ChaosResult> {
+  const folder = await mkdtemp(join(tmpdir(), 'nol-chaos-'));
+  const dataDir = join(folder, 'var');
+  const port = await freePort();
+  const victim: Victim = { current: await startServerProcess({ dataDir, port }) };
+  const ledger = await openLedger(join(folder, 'ledger.jsonl'));
+  const done = new AbortController();
+  let repeated = 0;
+  const drive: Drive = {
+    url: victim.current.url,
+    ledger,
+    sent: new Map(),
+    done: done.signal,
+    repeated: () => (repeated += 1),
+  };
+  const lessons: { lesson: BuiltLesson; logId: string }[] = [];
+  try {
+    // All people exist before the first kill: making them is no part of what is tested.
+    const made = await withDatabase(dataDir, ({ db }) =>
+      Promise.all(
+        Array.from({ length: lessonsAtOnce * 12 }, () => aLesson(db, { pupilsEach, minutes: 180 })),
+      ),
+    );
+    const queue = made.map((lesson) => onPort(lesson, port));
+    const running = Array.from({ length: lessonsAtOnce }, () =>
+      teachOneAfterTheOther(drive, queue, lessons, segments),
+    );
+    const struck = await killAtRandom(victim, port, kills, onKill);
+    done.abort();
+    await Promise.all(running);
+    const found = await readEverything({
+      url: drive.url,
+      lessons,
+      withDatabase: (use) => withDatabase(dataDir, use),
+    });
+    return {
+      ...judge(ledger.entries(), drive.sent, found),
+      kills: struck.kills,
+      lessons: lessons.length,
+      repeated,
+      recoveryMs: { p50: quantile(struck.recoveries, 0.5), p99: quantile(struck.recoveries, 0.99) },
+    };
+  } finally {
+    done.abort();
+    await ledger.close();
+    await victim.current.stop();
+    await removeServerData(dataDir);
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+async function teachOneAfterTheOther(
+  drive: Drive,
+  queue: BuiltLesson[],
+  lessons: { lesson: BuiltLesson; logId: string }[],
+  segments: number,
+): Promise<void> {
+  while (!drive.done.aborted) {
+    const lesson = queue.shift();
+    if (lesson === undefined) throw new Error('the faults outlast the lessons: make more of them');
+    const [logId] = await Promise.all(
+      [lesson.teacher, ...lesson.pupils].map((person) => enter(drive, lesson, person)),
+    );
+    lessons.push({ lesson, logId: logId! });
+    const rollCalls = callRolls(drive, lesson);
+    await Promise.all([
+      teach(drive, lesson, logId!, segments).finally(() => rollCalls.stop()),
+      rollCalls.stopped,
+      ...lesson.pupils.map((pupil) => attend(drive, lesson, logId!, pupil, rollCalls)),
+    ]);
+  }
+}
+
+async function killAtRandom(
+  victim: Victim,
+  port: number,
+  kills: number,
+  onKill: ChaosOptions['onKill'],
+): Promise<{ kills: Record<Fault, number>; recoveries: number[] }> {
+  const counts: Record<Fault, number> = { app: 0, postmaster: 0, backend: 0, both: 0 };
+  const recoveries: number[] = [];
+  while (recoveries.length < kills) {
+    // Long enough for work to be under way, random enough to fall between any two steps of it.
+    await sleep(randomInt(100, 1200));
+    const fault = chooseFault();
+    const recoveryMs = await strike(victim, fault, port);
+    if (recoveryMs === null) continue;
+    counts[fault] += 1;
+    recoveries.push(recoveryMs);
+    onKill?.(recoveries.length, fault, recoveryMs);
+  }
+  return { kills: counts, recoveries };
+}
+
+/** Opens the database beside the running server, as the operator's command line does. */
+async function withDatabase<Result>(
+  dataDir: string,
+  use: (database: Database) => Promise<Result>,
+): Promise<Result> {
+  const root = join(dataDir, 'postgres');
+  const running = await findRunning({ cluster: join(root, 'cluster') });
+  const password = await readPassword({ root });
+  if (running === null || password === null)
+    throw new Error('the database of the server under test is not there');
+  const database = openDatabase(connectionTo(running.sockets, password), { max: 4 });
+  try {
+    return await use(database);
+  } finally {
+    await database.close();
+  }
+}
+
+/** The session cookie carries the port of the server it is for. */
+function onPort(lesson: BuiltLesson, port: number): BuiltLesson {
+  const moved = (headers: Record<string, string>) => ({
+    ...headers,
+    cookie: `nol_${port}=${/nol_80=([^;]+)/.exec(headers['cookie'] ?? '')![1]}`,
+  });
+  return {
+    ...lesson,
+    teacher: { ...lesson.teacher, headers: moved(lesson.teacher.headers) },
+    pupils: lesson.pupils.map((pupil) => ({ ...pupil, headers: moved(pupil.headers) })),
+  };
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer();
+  await new Promise<void>((resolve) => void server.listen(0, '127.0.0.1', resolve));
+  const { port } = server.address() as AddressInfo;
+  await new Promise((resolve) => server.close(resolve));
+  return port;
+}
+
+function quantile(values: readonly number[], share: number): number {
+  const sorted = values.toSorted((a, b) => a - b);
+  return Math.round(sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? 0);
+}
