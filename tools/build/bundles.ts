@@ -1,4 +1,3 @@
-import react from '@vitejs/plugin-react';
 import { cp } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { InlineConfig, Plugin } from 'vite';
@@ -34,14 +33,17 @@ function stylesWithNonce(): Plugin {
   let isPatched = false;
   return {
     name: 'styles-with-nonce',
-    transform(code, id) {
-      if (!id.endsWith('@rc-component/util/es/Dom/dynamicCSS.js')) return undefined;
-      if (!code.includes(line)) throw new Error(`${id} no longer sets the nonce where it did; look again.`);
-      isPatched = true;
-      return code.replace(
-        line,
-        `styleNode.nonce = csp?.nonce ?? document.querySelector('meta[name="style-nonce"]')?.nonce ?? '';`,
-      );
+    // The filter runs in the bundler; without it every module would come by here.
+    transform: {
+      filter: { id: /@rc-component\/util\/es\/Dom\/dynamicCSS\.js$/ },
+      handler(code, id) {
+        if (!code.includes(line)) throw new Error(`${id} no longer sets the nonce where it did; look again.`);
+        isPatched = true;
+        return code.replace(
+          line,
+          `styleNode.nonce = csp?.nonce ?? document.querySelector('meta[name="style-nonce"]')?.nonce ?? '';`,
+        );
+      },
     },
     buildEnd(error) {
       if (!error && !isPatched)
@@ -56,7 +58,7 @@ export function bundleConfig(build: WebBuild, outDir: string): InlineConfig {
     ...COMMON,
     base: `/assets/${build.name}/`,
     plugins: [
-      ...(build.name === 'console' ? [react(), stylesWithNonce()] : []),
+      ...(build.name === 'console' ? [stylesWithNonce()] : []),
       copyBeside(build, `${outDir}/${build.name}`),
     ],
     worker: {
