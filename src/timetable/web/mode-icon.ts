@@ -2,6 +2,7 @@ const ICONS: Readonly<Record<string, string>> = {
   live: 'live',
   recording: 'vod',
   external: 'share',
+  contacted: 'phone',
   tv: 'tv',
   'self-study': 'book',
   questions: 'qa',

@@ -21,7 +21,7 @@ const SHELL = `shell ${SHELL_FILES.join(' ')}`;
 /** Pages and answers of the person who is signed in; `forgetKept` deletes it at sign-out. */
 const KEPT = 'kept';
 /** What a learner may want to see again without network. */
-const KEPT_ANSWERS = /^\/api\/(?:today|timetable\/my-week|me)$/;
+const KEPT_ANSWERS = /^\/api\/(?:today|people\/me\/week|me)$/;
 
 scope.addEventListener('install', (event) => {
   event.waitUntil(

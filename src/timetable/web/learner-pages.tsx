@@ -1,0 +1,11 @@
+/** @jsxImportSource preact */
+import type { LearnerPage } from '../../platform/web/learner/pages.ts';
+
+export const timetableLearnerPages: readonly LearnerPage[] = [
+  {
+    path: 'timetable',
+    title: 'platform.tab.timetable',
+    tab: 'timetable',
+    load: () => import('./own-week-page.tsx'),
+  },
+];
