@@ -412,6 +412,14 @@ CREATE TABLE follow_ups (
   CONSTRAINT follow_ups_state CHECK (state = ANY (ARRAY['open'::text, 'closed'::text]))
 );
 
+CREATE TABLE followed_plans (
+  school_day date NOT NULL,
+  school_id uuid NOT NULL,
+  signature text NOT NULL,
+  CONSTRAINT followed_plans_pkey PRIMARY KEY (school_day, school_id),
+  CONSTRAINT followed_plans_school_id_fkey FOREIGN KEY (school_id) REFERENCES orgs(id) ON DELETE CASCADE
+);
+
 CREATE TABLE guardianships (
   pupil_id uuid NOT NULL,
   guardian_id uuid NOT NULL,
@@ -1364,6 +1372,17 @@ AS $function$
       SELECT FROM room_removals r WHERE r.school_day = $1 AND r.lesson_id = $2 AND r.person_id = $3)
 $function$;
 
+CREATE OR REPLACE FUNCTION public.school_head(school uuid, besides uuid)
+ RETURNS TABLE(person_id uuid, role text)
+ LANGUAGE sql
+ STABLE ROWS 1
+AS $function$
+  SELECT a.person_id, a.role FROM current_appointments a JOIN people_cards c ON c.person_id = a.person_id AND c.status = 'active'
+  WHERE a.org_id = school AND a.role IN ('schoolDeputy', 'principal', 'schoolAdmin')
+    AND a.person_id IS DISTINCT FROM besides
+  ORDER BY CASE a.role WHEN 'schoolDeputy' THEN 1 WHEN 'principal' THEN 2 ELSE 3 END, c.number, a.person_id LIMIT 1
+$function$;
+
 CREATE OR REPLACE FUNCTION public.standing_facts(day date)
  RETURNS TABLE(id uuid, person_id uuid, planned_id uuid, way text, from_at timestamp with time zone, to_at timestamp with time zone, seconds integer, outcome text, source text, recorder_id uuid, recorded_at timestamp with time zone)
  LANGUAGE sql
@@ -1401,6 +1420,18 @@ CREATE VIEW current_appointments AS
      JOIN orgs o ON o.id = a.org_id
   WHERE a.during @> (app_now() AT TIME ZONE o.tz)::date;
 
+CREATE VIEW excuse_facts AS
+ SELECT school_day,
+    id,
+    person_id,
+    planned_id,
+    outcome,
+    split_part(source_key, ' '::text, 1) AS told_id
+   FROM facts f
+  WHERE source = 'excuse'::text AND planned_id IS NOT NULL AND outcome <> 'withdrawn'::text AND NOT (EXISTS ( SELECT
+           FROM facts s
+          WHERE s.school_day = f.school_day AND s.supersedes = f.id));
+
 CREATE VIEW expectation_cards AS
  SELECT school_day,
     planned_id,
@@ -1430,6 +1461,16 @@ CREATE VIEW expectation_states AS
     way
    FROM expectations x
   WHERE state <> 'cancelled'::text;
+
+CREATE VIEW guardian_cards AS
+ SELECT g.pupil_id,
+    g.guardian_id,
+    p.name,
+    c.tail
+   FROM guardianships g
+     JOIN persons p ON p.id = g.guardian_id AND p.status = 'active'::text
+     LEFT JOIN contacts c ON c.person_id = g.guardian_id AND c.purpose = 'followUp'::text
+  WHERE g.during @> (app_now() AT TIME ZONE 'Asia/Shanghai'::text)::date;
 
 CREATE VIEW lesson_cards AS
  SELECT l.school_day,
@@ -1524,6 +1565,19 @@ CREATE VIEW planned_runs AS
     voice_seconds
    FROM runs r;
 
+CREATE VIEW reach_cards AS
+ SELECT school_day,
+    person_id,
+    class_id,
+    org_id,
+    school_id,
+    expected,
+    reached,
+    missed,
+    state,
+    way
+   FROM reach_days r;
+
 CREATE VIEW roll_call_results AS
  SELECT c.school_day,
     c.lesson_id,
@@ -1599,6 +1653,21 @@ CREATE VIEW school_teachers AS
    FROM current_appointments a
      JOIN org_scope s ON s.org_id = a.org_id
   WHERE s.school_id IS NOT NULL AND (a.role <> ALL (ARRAY['classRep'::text, 'schoolAuditor'::text, 'opsStaff'::text]));
+
+CREATE VIEW told_absences AS
+ SELECT t.id,
+    t.school_day,
+    t.person_id,
+    t.planned_id,
+    t.reason,
+    t.told_at,
+    f.adult_id,
+    adult.name AS adult_name,
+    f.due_at
+   FROM cannot_attend t
+     JOIN follow_ups f ON f.id = t.follow_up_id
+     LEFT JOIN people_cards adult ON adult.person_id = f.adult_id
+  WHERE t.withdrawn_at IS NULL;
 
 -- Triggers
 

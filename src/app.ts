@@ -7,6 +7,7 @@ import { calendar } from './calendar/capability.ts';
 import { courses } from './courses/capability.ts';
 import { rosters } from './rosters/capability.ts';
 import { timetable } from './timetable/capability.ts';
+import { reach } from './reach/capability.ts';
 import { demo } from './demo/capability.ts';
 import { rooms } from './rooms/capability.ts';
 import type { Capability } from './platform/capability.ts';
@@ -26,6 +27,7 @@ export const capabilities: readonly Capability[] = [
   rosters,
   timetable,
   rooms,
+  reach,
   demo,
 ];
 

@@ -111,3 +111,43 @@ async function ensureDaysOfSchool(db: Db, school: SchoolRow): Promise<{ written:
   if (db.isTransaction) return replaceSchoolDays(db as Trx, { schoolId: school.id, days });
   return db.transaction().execute((trx) => replaceSchoolDays(trx, { schoolId: school.id, days }));
 }
+
+/** A school's day as its row says; undefined when the day lies outside every term. */
+export async function selectSchoolDay(db: Db, { schoolId, day }: { schoolId: string; day: string }) {
+  return db
+    .selectFrom('school_day_cards')
+    .where('school_id', '=', schoolId)
+    .where('day', '=', day)
+    .selectAll()
+    .executeTakeFirst();
+}
+
+/** @returns false when the day was already opened, or has no row. */
+export async function markDayOpened(
+  trx: Trx,
+  { schoolId, day, at }: { schoolId: string; day: string; at: Date },
+): Promise<boolean> {
+  const changed = await trx
+    .updateTable('school_days')
+    .set({ opened_at: at })
+    .where('org_id', '=', schoolId)
+    .where('day', '=', day)
+    .where('opened_at', 'is', null)
+    .executeTakeFirst();
+  return changed.numUpdatedRows > 0n;
+}
+
+/** @returns false when the day was already closed, or has no row. */
+export async function markDayClosed(
+  trx: Trx,
+  { schoolId, day, at }: { schoolId: string; day: string; at: Date },
+): Promise<boolean> {
+  const changed = await trx
+    .updateTable('school_days')
+    .set({ closed_at: at })
+    .where('org_id', '=', schoolId)
+    .where('day', '=', day)
+    .where('closed_at', 'is', null)
+    .executeTakeFirst();
+  return changed.numUpdatedRows > 0n;
+}

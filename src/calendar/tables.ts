@@ -28,5 +28,17 @@ declare module '../platform/database.ts' {
       opened_at: Instant | null;
       closed_at: Instant | null;
     };
+    /** View: a school's day with its hours, and whether it was opened and closed. */
+    school_day_cards: {
+      school_id: string;
+      day: string;
+      kind: 'teaching' | 'off' | 'closure';
+      teaches_weekday: number | null;
+      week_no: number | null;
+      opens_at: Date;
+      closes_at: Date;
+      opened_at: Date | null;
+      closed_at: Date | null;
+    };
   }
 }

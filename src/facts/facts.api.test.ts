@@ -183,9 +183,9 @@ test('the same fact written twice is one fact, and its home class is recounted',
     sourceKey: `presence ${pupil} 1`,
   };
   await takeDirty();
-  expect(await db.transaction().execute((trx) => recordFacts(trx, [fact]))).toEqual({ recorded: 1 });
+  expect(await db.transaction().execute((trx) => recordFacts(trx, [fact]))).toMatchObject({ recorded: 1 });
   expect(await takeDirty()).toEqual([home]);
-  expect(await db.transaction().execute((trx) => recordFacts(trx, [fact]))).toEqual({ recorded: 0 });
+  expect(await db.transaction().execute((trx) => recordFacts(trx, [fact]))).toMatchObject({ recorded: 0 });
   expect(await takeDirty(), 'nothing new, nothing to recount').toEqual([]);
   await expect(
     sql`UPDATE facts SET seconds = 1 WHERE person_id = ${pupil}::uuid`.execute(db),

@@ -69,10 +69,13 @@ export interface Run {
  * Insert only and idempotent by (day, source, source key): the same facts written twice leave one.
  * All facts may be for different days and persons; one statement per day.
  *
- * @returns how many were new.
+ * @returns how many were new, and their ids.
  * @throws {AppError} 422 `fact_reversed` when an interval ends before it begins.
  */
-export async function recordFacts(trx: Trx, facts: readonly NewFact[]): Promise<{ recorded: number }> {
+export async function recordFacts(
+  trx: Trx,
+  facts: readonly NewFact[],
+): Promise<{ recorded: number; ids: string[] }> {
   const reversed = facts.find((fact) => fact.fromAt && fact.toAt && fact.toAt < fact.fromAt);
   if (reversed) {
     throw new AppError(
@@ -81,11 +84,11 @@ export async function recordFacts(trx: Trx, facts: readonly NewFact[]): Promise<
       `The interval of ${reversed.source} ${reversed.sourceKey} ends before it begins.`,
     );
   }
-  let recorded = 0;
+  const ids: string[] = [];
   for (const [day, ofDay] of Map.groupBy(facts, (fact) => fact.schoolDay)) {
     await ensureMonths(trx, day);
     const written = await insertFacts(trx, ofDay);
-    recorded += written.length;
+    ids.push(...written.map((row) => row.id));
     if (written.length === 0) continue;
     const isNew = new Set(written.map((row) => row.key));
     const persons = ofDay
@@ -93,7 +96,7 @@ export async function recordFacts(trx: Trx, facts: readonly NewFact[]): Promise<
       .map((fact) => fact.personId);
     await markDirty(trx, day, persons);
   }
-  return { recorded };
+  return { recorded: ids.length, ids };
 }
 
 /**
@@ -135,4 +138,9 @@ export async function openExpectations(
 /** What was expected of one person on one day, in the order of the day; cancelled ones left out. */
 export async function expectationsOf(db: Db, { personId, day }: { personId: string; day: string }) {
   return selectExpectationsOf(db, { personId, day });
+}
+
+/** Asks for a recount of these persons' classes on a day; for writers of anything else that a day's count hangs on. */
+export async function askForRecount(trx: Trx, day: string, personIds: readonly string[]): Promise<void> {
+  await markDirty(trx, day, personIds);
 }

@@ -56,6 +56,15 @@ declare module '../platform/database.ts' {
       taught_seconds: number | null;
       voice_seconds: number | null;
     };
+    /** View: reasons a family told that still stand. */
+    excuse_facts: {
+      school_day: string;
+      id: string;
+      person_id: string;
+      planned_id: string;
+      outcome: string;
+      told_id: string;
+    };
     dirty_classes: { school_day: string; class_id: string; at: FilledInstant; n: GeneratedAlways<number> };
   }
 }

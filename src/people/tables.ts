@@ -84,6 +84,8 @@ declare module '../platform/database.ts' {
       status: string;
       is_demo: boolean;
     };
+    /** View: a pupil's guardians today; of the number only the last four digits. */
+    guardian_cards: { pupil_id: string; guardian_id: string; name: string; tail: string | null };
     /** View: roles held today. */
     current_appointments: {
       appointment_id: string;

@@ -9,7 +9,7 @@ import {
   type StandingFactRow,
   type WrittenJudgement,
 } from '../facts/judgements.ts';
-import { closeReachedFollowUps } from './queries/follow-ups.ts';
+import { closeReachedFollowUps, openFollowUps } from './queries/follow-ups.ts';
 import {
   lockRecount,
   recountUnits,
@@ -19,17 +19,20 @@ import {
   selectLessonRuns,
   writeReachDays,
   writeSchoolSigns,
+  type ClassPlace,
   type ReachRow,
 } from './queries/recount.ts';
 import { selectRulesOf } from './queries/rules.ts';
 import {
   judge,
+  type AttendanceRules,
   type Judgement,
   type PlannedSpan,
   type RunSpan,
   type StandingFact,
 } from './rules/attendance.ts';
 import { isReachedState, judgeDay, type DayPart } from './rules/day.ts';
+import { dueAfterClose } from './rules/follow-up.ts';
 
 /** Classes judged in one transaction: small enough that boards never wait, large enough to be quick. */
 const classesAtOnce = 40;
@@ -83,7 +86,15 @@ export async function recountClasses(
   const personIds = counted.map((row) => row.personId);
   const toJudge = await selectToJudge(trx, { day, personIds });
   const facts = await selectStandingFacts(trx, { day, personIds });
-  const rulesOf = await selectRulesOf(trx, [...new Set(toJudge.map((row) => row.schoolId))]);
+  const places = await selectClassPlaces(trx, {
+    day,
+    classIds: [...new Set(counted.map((row) => row.classId))],
+  });
+  const schools = new Set([
+    ...toJudge.map((row) => row.schoolId),
+    ...[...places.values()].map((place) => place.schoolId),
+  ]);
+  const rulesOf = await selectRulesOf(trx, [...schools]);
   const lessons = await selectLessonRuns(trx, {
     day,
     plannedIds: [...new Set(toJudge.map((row) => row.plannedId))],
@@ -112,10 +123,6 @@ export async function recountClasses(
     changed.map(({ expectation, judgement }) => written(expectation, judgement)),
   );
 
-  const places = await selectClassPlaces(trx, {
-    day,
-    classIds: [...new Set(counted.map((row) => row.classId))],
-  });
   const partsOf = Map.groupBy(judged, ({ expectation }) => expectation.personId);
   const reachedAt = new Map(facts.map((fact) => [fact.id, fact.toAt ?? fact.fromAt ?? fact.recordedAt]));
   const rows = counted.flatMap(({ personId, classId }): ReachRow[] => {
@@ -130,6 +137,7 @@ export async function recountClasses(
   const before = await selectCountedUnits(trx, { day, personIds });
   const changedPersons = await writeReachDays(trx, { day, personIds, rows });
   await closeReachedFollowUps(trx, { day, personIds, now });
+  await followUpAfterClose(trx, { day, now, places, rulesOf, unreached: unreachedOf(rows, changedPersons) });
   await writeSchoolSigns(trx, { day, signs: lastFacts(facts, rows) });
   const units = new Set([...before, ...rows.map((row) => row.orgId)]);
   if (changedPersons.length > 0) {
@@ -137,6 +145,46 @@ export async function recountClasses(
       await recountUnits(trx, { day, orgIds });
   }
   return [...new Set([...places.values()].map((place) => place.schoolId))];
+}
+
+/** A correction or a late roll call may show after the close that a pupil was not reached; old days stay as they are. */
+const daysStillFollowedUpMs = 3 * 86_400_000;
+
+async function followUpAfterClose(
+  trx: Trx,
+  {
+    day,
+    now,
+    places,
+    rulesOf,
+    unreached,
+  }: {
+    day: string;
+    now: Date;
+    places: ReadonlyMap<string, ClassPlace>;
+    rulesOf: (schoolId: string) => AttendanceRules;
+    unreached: readonly ReachRow[];
+  },
+): Promise<void> {
+  for (const [schoolId, rows] of Map.groupBy(unreached, (row) => row.schoolId)) {
+    const place = places.get(rows[0]?.classId ?? '');
+    if (
+      !place?.closedAt ||
+      !place.closesAt ||
+      now.getTime() - place.closesAt.getTime() > daysStillFollowedUpMs
+    )
+      continue;
+    const rules = rulesOf(schoolId);
+    const dueAt = new Date(
+      Math.max(dueAfterClose(place.closesAt, rules).getTime(), now.getTime() + rules.helpHours * 3_600_000),
+    );
+    await openFollowUps(trx, { day, schoolId, dueAt, now, among: rows.map((row) => row.personId) });
+  }
+}
+
+function unreachedOf(rows: readonly ReachRow[], changed: readonly string[]): ReachRow[] {
+  const isChanged = new Set(changed);
+  return rows.filter((row) => row.state === 'unreached' && isChanged.has(row.personId));
 }
 
 function spanOf(expectation: ExpectationToJudge, mode: string | undefined): PlannedSpan {

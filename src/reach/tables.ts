@@ -62,6 +62,7 @@ declare module '../platform/database.ts' {
       cut_off: Instant;
       computed_at: Instant;
     };
+    followed_plans: { school_day: string; school_id: string; signature: string };
     school_signs: { school_day: string; school_id: string; last_fact_at: Instant };
     follow_ups: {
       id: Filled<string>;

@@ -8,13 +8,22 @@ export async function lockRecount(trx: Trx, day: string): Promise<void> {
   await sql`SELECT ensure_month_partition('reach_days', ${day}::date)`.execute(trx);
 }
 
+export interface ClassPlace {
+  readonly orgId: string;
+  readonly schoolId: string;
+  readonly closesAt: Date | null;
+  /** When the school's day was closed; null while it is open or when the calendar has no such day. */
+  readonly closedAt: Date | null;
+}
+
 /** Unit, school and closing time of the classes in which persons are counted. */
 export async function selectClassPlaces(
   db: Db,
   { day, classIds }: { day: string; classIds: readonly string[] },
-): Promise<Map<string, { orgId: string; schoolId: string; closesAt: Date | null }>> {
-  const { rows } = await sql<{ classId: string; orgId: string; schoolId: string; closesAt: Date | null }>`
-    SELECT c.class_id AS "classId", c.org_id AS "orgId", c.school_id AS "schoolId", d.closes_at AS "closesAt"
+): Promise<Map<string, ClassPlace>> {
+  const { rows } = await sql<ClassPlace & { classId: string }>`
+    SELECT c.class_id AS "classId", c.org_id AS "orgId", c.school_id AS "schoolId", d.closes_at AS "closesAt",
+      d.closed_at AS "closedAt"
     FROM class_cards c LEFT JOIN school_day_cards d ON d.school_id = c.school_id AND d.day = ${day}::date
     WHERE c.class_id = ANY (${[...classIds]}::uuid[])
   `.execute(db);

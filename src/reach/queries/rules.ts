@@ -1,4 +1,4 @@
-import type { Db } from '../../platform/database.ts';
+import type { Db, Trx } from '../../platform/database.ts';
 import { defaultRules, type AttendanceRules } from '../rules/attendance.ts';
 
 /** The rules that hold at schools: their own row, else the defaults. @returns a lookup by school id. */
@@ -26,4 +26,50 @@ export async function selectRulesOf(
     ]),
   );
   return (schoolId) => own.get(schoolId) ?? defaultRules;
+}
+
+/** How often a school changed its rules; 0 while the defaults hold. */
+export async function selectRulesVersion(db: Db, schoolId: string): Promise<number> {
+  const row = await db
+    .selectFrom('attendance_rules')
+    .where('school_id', '=', schoolId)
+    .select('version')
+    .executeTakeFirst();
+  return row?.version ?? 0;
+}
+
+/** @returns false when the version read is no longer the present one. */
+export async function upsertRules(
+  trx: Trx,
+  {
+    schoolId,
+    version,
+    rules,
+    changedBy,
+  }: { schoolId: string; version: number; rules: AttendanceRules; changedBy: string | null },
+): Promise<boolean> {
+  const values = {
+    late_minutes: rules.lateMinutes,
+    left_early_percent: rules.leftEarlyPercent,
+    made_up_percent: rules.madeUpPercent,
+    day_needs: rules.dayNeeds,
+    follow_up_hours: rules.followUpHours,
+    help_hours: rules.helpHours,
+    changed_by: changedBy,
+  };
+  if (version === 0) {
+    const made = await trx
+      .insertInto('attendance_rules')
+      .values({ school_id: schoolId, ...values })
+      .onConflict((conflict) => conflict.doNothing())
+      .executeTakeFirst();
+    return (made.numInsertedOrUpdatedRows ?? 0n) > 0n;
+  }
+  const changed = await trx
+    .updateTable('attendance_rules')
+    .set((eb) => ({ ...values, version: eb('version', '+', 1), changed_at: eb.fn<Date>('app_now', []) }))
+    .where('school_id', '=', schoolId)
+    .where('version', '=', version)
+    .executeTakeFirst();
+  return changed.numUpdatedRows > 0n;
 }

@@ -46,6 +46,8 @@ describe('the state of one lesson after its end', () => {
       ran,
       'leftEarly',
     ],
+    ['looked in at the door and was never heard of again', [there('09:01', '09:01')], ran, 'leftEarly'],
+    ['looked in a minute before the bell only', [there('08:55', '08:59')], ran, 'leftEarly'],
     ['nobody saw the pupil', [], ran, 'missed'],
     ['80 % of the voice makes up', [heard(1600)], ran, 'madeUp'],
     ['79 % does not', [heard(1580)], ran, 'missed'],
@@ -151,6 +153,7 @@ describe('while the lesson runs', () => {
     ['not come yet', [], 'open'],
     ['here', [there('09:00', '09:15')], 'present'],
     ['here, came late', [there('09:14', '09:15')], 'late'],
+    ['just came through the door', [there('09:01', '09:01')], 'present'],
   ])('%s', (_why, facts, state) => {
     expect(judge(planned, running, facts, defaultRules, at('09:15'))).toMatchObject({
       state,

@@ -63,7 +63,7 @@ export interface RunSpan {
 export interface Evidence {
   readonly enteredAt?: string;
   readonly leftAt?: string;
-  readonly away?: readonly { readonly from: string; readonly to: string }[];
+  readonly away?: { readonly from: string; readonly to: string }[];
   readonly attendedSeconds?: number;
   readonly taughtSeconds?: number;
   readonly heardSeconds?: number;
@@ -208,8 +208,10 @@ function attendance(known: Known): {
     0,
   );
   const seconds = Math.min(Math.round(coveredLength(inside) / 1000), heardSeconds);
-  const entered = all[0]?.from;
-  const left = all.at(-1)?.to;
+  // Coming through the door is written at once, as an interval without length; how long one stayed follows.
+  const doors = liveIntervals(known);
+  const entered = doors.length > 0 ? Math.min(...doors.map((one) => one.from)) : undefined;
+  const left = doors.length > 0 ? Math.max(...doors.map((one) => one.to)) : undefined;
   const away = gaps(inside, {
     from: Math.max(window.from, inside[0]?.from ?? window.from),
     to: inside.at(-1)?.to ?? window.from,
@@ -348,7 +350,7 @@ function judgePartly(known: Known): Found | null {
   const { planned, run, window, rules, facts } = known;
   if (denialOf(facts) || (planned.needsRun && run === null)) return null;
   const been = attendance(known);
-  if (been.seconds === 0) return null;
+  if (been.evidence.enteredAt === undefined) return null;
   const recordings = facts.filter((fact) => fact.way === 'recording');
   const heard =
     recordings.length > 0

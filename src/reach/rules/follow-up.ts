@@ -16,6 +16,10 @@ export type ContactMeans = (typeof contactMeans)[number];
 export const contactOutcomes = ['willMakeUp', 'taught', 'given', 'excused', 'noAnswer', 'worried'] as const;
 export type ContactOutcome = (typeof contactOutcomes)[number];
 
+/** Reasons for closing a follow-up without a fact; `other` needs words. */
+export const closingReasons = ['agreedAbsence', 'backAtSchool', 'leftSchool', 'other'] as const;
+export type ClosingReason = (typeof closingReasons)[number];
+
 /** What a contact sets going. */
 export interface ContactEffect {
   /** Fact written for the day; null: an attempt reaches nobody. */
@@ -69,13 +73,14 @@ export function dueAfterClose(closesAt: Date, rules: AttendanceRules): Date {
 /**
  * By when somebody answers "I cannot attend".
  *
- * Within the school's hours, never later than the day's close; said after the close it is answered like the
+ * A whole minute, as it is told. Within the school's hours, never later than the day's close; said after the close it is answered like the
  * follow-ups of that day, and never in the past.
  */
 export function dueForHelp(now: Date, closesAt: Date, rules: AttendanceRules): Date {
-  const soon = now.getTime() + rules.helpHours * 3_600_000;
+  const minute = Math.floor(now.getTime() / 60_000) * 60_000;
+  const soon = minute + rules.helpHours * 3_600_000;
   if (now >= closesAt) return new Date(Math.max(soon, dueAfterClose(closesAt, rules).getTime()));
-  return new Date(Math.max(Math.min(soon, closesAt.getTime()), now.getTime() + 30 * 60_000));
+  return new Date(Math.max(Math.min(soon, closesAt.getTime()), minute + 30 * 60_000));
 }
 
 /** "I cannot attend" may be taken back until somebody has acted on it. */

@@ -1,0 +1,69 @@
+import { sql } from 'kysely';
+import { systemActor } from '../platform/actor.ts';
+import { authorize } from '../platform/authorize.ts';
+import type { ServerContext } from '../platform/context.ts';
+import { schoolClock } from '../calendar/service.ts';
+import { markOverdueClasses } from '../facts/judgements.ts';
+import { keepSchoolDay } from './actions.ts';
+import { selectDaysToClose, selectDaysToOpen, selectOpenDays } from './queries/school-days.ts';
+import { recountDirty } from './recount.ts';
+import { recountSoon } from './recount-soon.ts';
+import { checkAdults, closeSchoolDay, followPlans, openSchoolDay } from './school-day.ts';
+
+const actor = () => systemActor('reach', [keepSchoolDay.name]);
+
+/** Declares what keeps school days going without anybody asking; every job may run twice. */
+export async function reachJobs(ctx: ServerContext): Promise<void> {
+  await ctx.jobs.define('reach.recount', { everySeconds: 5 }, () => recountSoon(ctx));
+  await ctx.jobs.define('reach.tick', { cron: '* * * * *', everySeconds: 30 }, () => tick(ctx));
+  await ctx.jobs.define('reach.closeDays', { cron: '* * * * *' }, () => closeDays(ctx));
+  await ctx.jobs.define('reach.checkAdults', { cron: '30 3 * * *' }, () => checkAllAdults(ctx));
+  // A changed plan is followed at once; the tick finds what a lost message missed.
+  const follow = (): void => {
+    ctx.jobs
+      .send('reach.tick', {}, { singletonKey: 'plan' })
+      .catch((error: unknown) => ctx.log.warn({ err: error }, 'reach.follow'));
+  };
+  for (const topic of ['timetable.published', 'lesson.changed', 'clock.moved'])
+    ctx.bus.subscribe(topic, follow);
+}
+
+/** Opens days that are due, follows changed plans, and counts what ended since the last tick. */
+async function tick(ctx: ServerContext): Promise<void> {
+  const now = ctx.now();
+  for (const { schoolId, day } of await selectDaysToOpen(ctx.db)) {
+    await authorize(ctx.db, actor(), keepSchoolDay, { orgId: schoolId });
+    const opened = await openSchoolDay(ctx.db, { schoolId, day, now });
+    if (opened) ctx.log.info({ schoolId, day }, 'reach.dayOpened');
+  }
+  await followPlans(ctx.db);
+  await markOverdueClasses(ctx.db, await selectOpenDays(ctx.db));
+  await recountSoon(ctx);
+}
+
+async function closeDays(ctx: ServerContext): Promise<void> {
+  for (const { schoolId, day, closesAt } of await selectDaysToClose(ctx.db)) {
+    const system = actor();
+    await authorize(ctx.db, system, keepSchoolDay, { orgId: schoolId });
+    const closed = await closeSchoolDay(ctx.db, { schoolId, day, closesAt, now: ctx.now(), actor: system });
+    ctx.log.info({ schoolId, day, ...closed }, 'reach.dayClosed');
+    if (closed.withoutAdult > 0)
+      ctx.log.error({ schoolId, day, pupils: closed.withoutAdult }, 'reach.withoutAdult');
+    ctx.bus.publish('reach.dayClosed', { schoolId, day });
+  }
+}
+
+/** Each night: does somebody answer for every pupil of every school? */
+async function checkAllAdults(ctx: ServerContext): Promise<void> {
+  const { rows } = await sql<{
+    schoolId: string;
+  }>`SELECT org_id AS "schoolId" FROM org_scope WHERE kind = 'school'`.execute(ctx.db);
+  for (const { schoolId } of rows) {
+    await authorize(ctx.db, actor(), keepSchoolDay, { orgId: schoolId });
+    const clock = await schoolClock(ctx.db, { schoolId, now: ctx.now() });
+    if (!clock) continue;
+    const gaps = await checkAdults(ctx.db, { schoolId, day: clock.today });
+    if (gaps > 0) ctx.log.warn({ schoolId, pupils: gaps }, 'reach.withoutAdult');
+  }
+  await recountDirty(ctx.db, ctx.now());
+}

@@ -1,0 +1,15 @@
+import type { ServerContext } from '../platform/context.ts';
+import { recountDirty } from './recount.ts';
+
+/**
+ * Counts what the caller's committed write made dirty, before the answer goes out, so that who wrote sees
+ * it counted. When counting fails the write stands and the job counts it within a minute.
+ */
+export async function recountSoon(ctx: ServerContext): Promise<void> {
+  try {
+    const counted = await recountDirty(ctx.db, ctx.now());
+    for (const schoolId of counted.schoolIds) ctx.bus.publish('reach.counted', { schoolId });
+  } catch (error) {
+    ctx.log.warn({ err: error }, 'reach.recount');
+  }
+}
