@@ -9,7 +9,7 @@ import { dataPath, defaultUrl, type Config } from './platform/config.ts';
 import { ensureDataFolder, holdDataFolder } from './platform/data-folder.ts';
 import { openDatabase } from './platform/database.ts';
 import { lanAddresses } from './platform/lan/addresses.ts';
-import { lanCertificate, type LanCertificate } from './platform/lan/certificate.ts';
+import type { LanCertificate } from './platform/lan/certificate.ts';
 import type { Logger } from './platform/log.ts';
 import { migrate } from './platform/migrate.ts';
 import { openContext, type OpenedContext } from './platform/open-context.ts';
@@ -73,7 +73,7 @@ export async function startServer(
     undo.push(listening.stop);
     await hold.announce(config.publicUrl);
     log.info({ mode: config.mode, port: config.port }, 'server.ready');
-    return { config, addresses: listening.addresses, signIn: await signInLines(opened), stop };
+    return { config, addresses: listening.addresses, signIn: listening.signIn, stop };
   } catch (error) {
     await stop();
     throw (await isDiskFull(wanted.dataDir, fullBytes).catch(() => false))
@@ -102,6 +102,8 @@ async function withRealAddress(config: Config): Promise<Config> {
 }
 
 async function certificateFor(config: Config): Promise<LanCertificate> {
+  // Loaded only here: its libraries would cost every other start 0.1 s.
+  const { lanCertificate } = await import('./platform/lan/certificate.ts');
   const names = [...lanAddresses(), '127.0.0.1', 'localhost', hostname()];
   return lanCertificate(dataPath(config, 'lan'), [...new Set(names)], new Date());
 }
@@ -118,15 +120,18 @@ async function prepareDatabase(config: Config, postgres: OpenedPostgres, log: Lo
 
 interface Listening {
   readonly addresses: readonly string[];
+  readonly signIn: readonly Sentence[];
   stop(): Promise<void>;
 }
 
-async function serve(config: Config, { ctx }: OpenedContext, lan: LanCertificate | null): Promise<Listening> {
+async function serve(config: Config, opened: OpenedContext, lan: LanCertificate | null): Promise<Listening> {
+  const { ctx } = opened;
   const https = config.tls === null ? undefined : await readTls(config.tls);
   const app = await buildApp(ctx, https ? { https } : {});
   if (lan) offerAuthority(app, lan.authority);
   await startJobs(ctx);
   if (config.demo) for (const capability of capabilities) await capability.firstStart?.(ctx);
+  const signIn = await signInLines(opened);
   const doors: (FastifyInstance['server'] | Server)[] = [app.server];
   const addresses = [config.publicUrl];
   try {
@@ -141,6 +146,7 @@ async function serve(config: Config, { ctx }: OpenedContext, lan: LanCertificate
   }
   return {
     addresses,
+    signIn,
     async stop() {
       for (const capability of capabilities) await capability.stop?.();
       await drain(doors, async () => {
