@@ -162,6 +162,10 @@ export function pages(options: PagesOptions): FastifyPluginAsync {
       if (!asset) throw notFound();
       const { bytes, encoding } = chooseEncoding(asset, request.headers['accept-encoding']);
       if (encoding) void reply.header('content-encoding', encoding);
+      // A worker lives under the policy its script came with; the one for data would leave it without an origin.
+      if (asset.type.startsWith('text/javascript')) {
+        void reply.header('content-security-policy', contentPolicy());
+      }
       return reply
         .header('cache-control', `public, max-age=${YEAR_SECONDS}, immutable`)
         .header('vary', 'accept-encoding')

@@ -40,9 +40,15 @@ export function createPageStrip(acts: { turnTo: (n: number) => void; add: () => 
       return h(
         'button',
         { type: 'button', onClick: () => acts.turnTo(page?.n ?? 0) },
+        h('span', { class: 'vh' }),
         picture,
-        h('span', { class: 'n num' }),
-        h('span', { class: 'q num', hidden: true }, icon('help'), h('span')),
+        h('span', { class: 'n num', attributes: { 'aria-hidden': 'true' } }),
+        h(
+          'span',
+          { class: 'q num', hidden: true, attributes: { 'aria-hidden': 'true' } },
+          icon('help'),
+          h('span'),
+        ),
         h('span', { class: 'way', hidden: true }, icon('up')),
       );
     },
@@ -57,7 +63,8 @@ export function createPageStrip(acts: { turnTo: (n: number) => void; add: () => 
       if (onItsWay) onItsWay.hidden = page?.held ?? true;
       if (shown) row.setAttribute('aria-current', 'true');
       else row.removeAttribute('aria-current');
-      row.setAttribute('aria-label', pageName(page, place, lost));
+      const name = row.querySelector<HTMLElement>('.vh');
+      if (name) say(name, pageName(page, place, lost));
     },
   });
 

@@ -1,0 +1,243 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { APIRequestContext, Browser, Page } from 'playwright-core';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import {
+  type ServerProcess,
+  removeServerData,
+  startServerProcess,
+} from '../src/platform/testing/server-process.ts';
+import {
+  type FeedFrame,
+  type LessonEvent,
+  type PageRow,
+  VOICE_SEGMENT_MS,
+  decodeEvents,
+  decodeFeed,
+  decodeJsonRow,
+} from '../src/rooms/wire.ts';
+import { seriousFindings } from './axe.ts';
+import { desk, launchChromium, openDevice, phone } from './browser.ts';
+import { chinesePdf } from './fixtures/pdf-file.ts';
+import { findPlace, loudness, speechLike, wavFile } from './fixtures/speech.ts';
+
+const teacherLogin = 'qscz-t001';
+const pupilLogin = 'qscz-202607201';
+const source = loudness(speechLike(150));
+
+interface Lesson {
+  readonly schoolDay: string;
+  readonly lessonId: string;
+}
+
+let folder: string;
+let server: ServerProcess;
+let browser: Browser;
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'teacher-room-'));
+  const wav = join(folder, 'speech.wav');
+  await writeFile(wav, wavFile(speechLike(150)));
+  [server, browser] = await Promise.all([
+    startServerProcess({ env: { DEMO: '1' } }),
+    launchChromium({
+      microphone: { wavFile: wav },
+      switches: ['--autoplay-policy=no-user-gesture-required'],
+    }),
+  ]);
+});
+
+afterAll(async () => {
+  await browser?.close();
+  await server?.stop();
+  if (server) await removeServerData(server.dataDir);
+  await rm(folder, { recursive: true, force: true });
+});
+
+test('a lesson from the first click to the end: pages, ink, class, a killed server and a reload', async () => {
+  const teacher = await enter(teacherLogin, desk);
+  const { page } = teacher;
+  const appointment = await appointmentOf(page);
+  const lesson = await openLesson(page, appointment);
+  const roomPath = `/room/${lesson.schoolDay}/${lesson.lessonId}?as=${appointment}`;
+  await page.goto(server.url + roomPath);
+
+  await page.getByRole('button', { name: '开始上课' }).waitFor();
+  expect(await page.getByRole('heading', { name: /人到了/ }).textContent()).toMatch(/^0 \/ \d+ 人到了$/);
+  await page.getByRole('button', { name: '开始上课' }).click();
+  await page.getByText('声音和板书都存好了').waitFor({ timeout: 15_000 });
+
+  await addFile(page, 'lesson.pdf', chinesePdf(3, '追及问题'));
+  await expect.poll(() => page.getByRole('button', { name: /^第 3 页$/ }).count(), wait).toBe(1);
+  await draw(page);
+  await page.keyboard.press('ArrowRight');
+  await page.keyboard.press('2');
+  await draw(page);
+
+  const pupil = await enter(pupilLogin, phone);
+  const act = async (what: string, body: object) =>
+    (await pupil.page.request.post(`${server.url}/api/rooms/${lesson.schoolDay}/${lesson.lessonId}/${what}`, {
+      data: body,
+      headers: { origin: server.url, 'nol-client': 'web', 'idempotency-key': `key-${what}-0123456789abcdef` },
+    })) satisfies { status(): number };
+  expect((await act('join', {})).status()).toBe(200);
+  await page.getByText(/^1 \/ \d+ 人到了$/).waitFor();
+  expect((await act('chat', { clientId: 'line-0001', text: '老师好，听得清' })).status()).toBe(200);
+  await page.getByText('老师好，听得清').waitFor();
+  expect((await act('hand', { up: true })).status()).toBe(204);
+  await page.getByRole('heading', { name: /举手/ }).waitFor();
+  expect((await act('lost', { pageN: 2 })).status()).toBe(204);
+  await page.getByRole('button', { name: '第 2 页，1 人没听懂' }).waitFor();
+  await page.getByRole('button', { name: '点名' }).click();
+  await page.getByText(/0 人答了，还差 1 人/).waitFor();
+  await page.getByRole('textbox', { name: '对全班说' }).fill('先自己列方程');
+  await page.keyboard.press('Enter');
+  await page.getByText('先自己列方程').waitFor();
+  expect(await seriousFindings(page)).toEqual([]);
+
+  await page.keyboard.press('Escape');
+  await page.keyboard.press('Alt+m');
+  await page.getByRole('button', { name: '解除禁言' }).waitFor();
+  expect((await act('chat', { clientId: 'line-0002', text: '还能说吗' })).status()).toBe(409);
+
+  const port = Number(new URL(server.url).port);
+  await server.kill();
+  await page.getByText(/秒声音没发出/).waitFor({ timeout: 20_000 });
+  server = await startServerProcess({ dataDir: server.dataDir, port, env: { DEMO: '1' } });
+  await page.getByText('声音和板书都存好了').waitFor({ timeout: 40_000 });
+
+  page.on('dialog', (dialog) => void dialog.accept());
+  await page.reload();
+  await page.getByText('声音和板书都存好了').waitFor({ timeout: 20_000 });
+  await expect
+    .poll(() => page.getByRole('button', { name: /^第 2 页/ }).getAttribute('aria-current'))
+    .toBe('true');
+  await page.waitForTimeout(5_000);
+
+  await page.keyboard.press('Alt+e');
+  await page.getByText(/人没到，会留在班主任的名单上/).waitFor();
+  await page.getByRole('button', { name: '下课', exact: true }).last().click();
+  await page.getByRole('heading', { name: '下课了' }).waitFor();
+  await page.getByText('声音、页和板书都存好了，可以关了。').waitFor({ timeout: 60_000 });
+  expect(await seriousFindings(page)).toEqual([]);
+
+  const frames = await wholeLog(page.request, lesson, appointment);
+  expectWholeVoice(frames);
+  const events = frames.filter(({ track }) => track === 'events').flatMap(({ bytes }) => decodeEvents(bytes));
+  expectInk(events);
+  const pages = frames
+    .filter(({ track }) => track === 'pages')
+    .map(({ bytes }) => decodeJsonRow<PageRow>(bytes).text);
+  expect(pages).toEqual(['追及问题1', '追及问题2', '追及问题3']);
+  await expectSpeech(page, frames);
+  await pupil.close();
+  await teacher.close();
+});
+
+const wait = { timeout: 30_000 };
+
+async function enter(loginName: string, options: Parameters<typeof openDevice>[1]) {
+  const device = await openDevice(browser, { ...options, permissions: ['microphone'] });
+  const answer = await device.page.request.post(`${server.url}/api/demo/enter`, {
+    data: { loginName },
+    headers: { origin: server.url },
+  });
+  expect(answer.status()).toBe(200);
+  return device;
+}
+
+async function appointmentOf(page: Page): Promise<string> {
+  const me = (await (await page.request.get(`${server.url}/api/me`)).json()) as {
+    appointments: { id: string; role: string }[];
+  };
+  const found = me.appointments.find(({ role }) => role === 'teacher');
+  if (!found) throw new Error('the demo teacher has no appointment as teacher');
+  return found.id;
+}
+
+/** The lesson of the demo's morning that the teacher may open now. */
+async function openLesson(page: Page, appointment: string): Promise<Lesson> {
+  const answer = await page.request.get(`${server.url}/api/today/teaching`, {
+    headers: { 'nol-appointment': appointment },
+  });
+  const { lessons } = (await answer.json()) as { lessons: (Lesson & { state: string })[] };
+  const found = lessons.find(({ state }) => state === 'open' || state === 'running');
+  if (!found) throw new Error(`no lesson can be opened: ${lessons.map(({ state }) => state).join(', ')}`);
+  return found;
+}
+
+async function addFile(page: Page, name: string, file: Buffer): Promise<void> {
+  await page.getByRole('button', { name: '加一页' }).click();
+  const chooser = page.waitForEvent('filechooser');
+  await page.getByRole('button', { name: 'PDF 或图片' }).click();
+  await (await chooser).setFiles({ name, mimeType: 'application/pdf', buffer: file });
+}
+
+async function draw(page: Page): Promise<void> {
+  const box = await page.locator('.page-frame').boundingBox();
+  if (!box) throw new Error('the page is not shown');
+  await page.mouse.move(box.x + 80, box.y + 200);
+  await page.mouse.down();
+  for (let step = 1; step <= 20; step++) {
+    await page.mouse.move(box.x + 80 + step * 12, box.y + 200 + Math.sin(step / 3) * 30);
+  }
+  await page.mouse.up();
+}
+
+async function wholeLog(
+  request: APIRequestContext,
+  lesson: Lesson,
+  appointment: string,
+): Promise<FeedFrame[]> {
+  const headers = { 'nol-appointment': appointment, 'nol-client': 'web', origin: server.url };
+  const base = `${server.url}/api`;
+  const joined = await request.post(`${base}/rooms/${lesson.schoolDay}/${lesson.lessonId}/join`, {
+    data: {},
+    headers: { ...headers, 'idempotency-key': 'key-read-0123456789abcdef' },
+  });
+  const { logId } = (await joined.json()) as { logId: string };
+  const next = { voice: 0, events: 1, talk: 1, pages: 1 };
+  const all: FeedFrame[] = [];
+  for (;;) {
+    const query = new URLSearchParams({ hold: '0', max: '500000' });
+    for (const [track, n] of Object.entries(next)) query.set(track, String(n));
+    const answer = await request.get(`${base}/logs/${logId}/feed?${query}`, { headers });
+    const frames = decodeFeed(await answer.body());
+    if (frames.length === 0) return all;
+    for (const frame of frames) next[frame.track] = Math.max(next[frame.track], frame.n + 1);
+    all.push(...frames);
+  }
+}
+
+/** Numbers without a hole; every piece but the last is 1.98 s and begins where the one before ended. */
+function expectWholeVoice(frames: readonly FeedFrame[]): void {
+  const voice = frames.filter(({ track }) => track === 'voice').sort((a, b) => a.n - b.n);
+  expect(voice.map(({ n }) => n)).toEqual(voice.map((_, index) => index));
+  const segments = voice.slice(1);
+  expect(segments.map(({ startMs }) => startMs)).toEqual(segments.map((_, i) => i * VOICE_SEGMENT_MS));
+  expect(segments.length).toBeGreaterThan(8);
+}
+
+function expectInk(events: readonly LessonEvent[]): void {
+  const strokes = events.filter((event) => event.kind === 'strokeStart');
+  expect(strokes.map(({ tool }) => tool)).toEqual([1, 2]);
+  expect(new Set(strokes.map(({ id }) => id)).size).toBe(2);
+  const points = events.flatMap((event) => (event.kind === 'strokePoints' ? event.points : []));
+  expect(points.length).toBeGreaterThanOrEqual(40);
+  const shown = events.flatMap((event) => (event.kind === 'page' ? [event.pageN] : []));
+  expect(shown.at(-1)).toBe(2);
+}
+
+/** The first thirty seconds, decoded by the browser, are the speech that the microphone heard. */
+async function expectSpeech(page: Page, frames: readonly FeedFrame[]): Promise<void> {
+  const voice = frames.filter(({ track, n }) => track === 'voice' && n <= 5).sort((a, b) => a.n - b.n);
+  const track = Buffer.concat(voice.map(({ bytes }) => bytes)).toString('base64');
+  const samples = await page.evaluate(async (text) => {
+    const bytes = Uint8Array.from(atob(text), (letter) => letter.charCodeAt(0));
+    const sound = await new OfflineAudioContext(1, 1, 48_000).decodeAudioData(bytes.buffer);
+    return Array.from(sound.getChannelData(0).subarray(48_000, 48_000 * 8), (value) => Math.fround(value));
+  }, track);
+  const place = findPlace(loudness(Float32Array.from(samples)), source);
+  expect(place.likeness).toBeGreaterThan(0.8);
+}
