@@ -31,8 +31,13 @@ export const stages: readonly Stage[] = [
   { name: 'format', title: 'format (oxfmt)', run: () => check('oxfmt', ['--check', '.']) },
   {
     name: 'generated',
-    title: 'generated files are fresh (schema.sql)',
-    run: () => check('node', ['tools/schema/write.ts', '--check']),
+    title: 'generated files are fresh (schema.sql, openapi.json, errors.md)',
+    run: () =>
+      checks([
+        ['tools/schema/write.ts', '--check'],
+        ['tools/api-types/write.ts', '--check'],
+        ['tools/docs/errors.ts', '--check'],
+      ]),
   },
   { name: 'build', title: 'web build', run: () => check('node', ['tools/build/web.ts']) },
   {
@@ -72,6 +77,21 @@ async function check(program: string, args: readonly string[]): Promise<StageRes
   const { code, output } = await run(program, args);
   const ok = code === 0;
   return { passed: ok ? 1 : 0, failed: ok ? 0 : 1, skippedTests: [], output };
+}
+
+/** Several scripts, each of them one check. */
+async function checks(scripts: readonly (readonly string[])[]): Promise<StageResult> {
+  const results: StageResult[] = [];
+  for (const script of scripts) results.push(await check('node', script));
+  return {
+    passed: results.reduce((sum, { passed }) => sum + passed, 0),
+    failed: results.reduce((sum, { failed }) => sum + failed, 0),
+    skippedTests: [],
+    output: results
+      .filter(({ failed }) => failed > 0)
+      .map(({ output }) => output.trim())
+      .join('\n'),
+  };
 }
 
 async function vitest(args: readonly string[]): Promise<StageResult> {
