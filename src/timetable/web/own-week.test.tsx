@@ -86,6 +86,10 @@ test('a make-up day says whose lessons it holds', () => {
   );
   render(<OwnWeek week={aWeek({ days })} day="2026-11-28" pupilId={null} />);
   expect(screen.getByText('上星期五的课')).toBeTruthy();
+  cleanup();
+  const ordinary = aWeek().days.map((day) => ({ ...day, teachesWeekday: 3 }));
+  render(<OwnWeek week={aWeek({ days: ordinary })} day="2026-11-25" pupilId={null} />);
+  expect(screen.queryByText(/的课$/)).toBeNull();
 });
 
 test('weeks turn across the end of a month and a year', () => {

@@ -3,7 +3,7 @@ import { dayAndWeekday, dayTitle, timeOfDay, weekday } from '../../platform/i18n
 import { locale, t } from '../../platform/web/t.ts';
 import type { LessonCard, ShownWeek } from '../contract.ts';
 import { ModeTag } from './mode-tag.tsx';
-import { followedRoom, lessonsOn, shiftedDay } from './week-days.ts';
+import { followedRoom, lessonsOn, shiftedDay, weekdayNumber } from './week-days.ts';
 import './own-week.css';
 
 export interface OwnWeekProps {
@@ -47,7 +47,7 @@ export function OwnWeek({ week, day, pupilId }: OwnWeekProps) {
             <div class="sec">
               <h2>{dayAndWeekday(open.day, locale(), year)}</h2>
               {open.kind === 'closure' && <span class="muted">{t('timetable.week.closure')}</span>}
-              {open.teachesWeekday !== null && (
+              {open.teachesWeekday !== null && open.teachesWeekday !== weekdayNumber(open.day) && (
                 <span class="muted">
                   {t('timetable.week.teaches', { weekday: weekdayNamed(open.teachesWeekday) })}
                 </span>

@@ -112,3 +112,12 @@ test('a moved lesson says from when to when', () => {
   );
   expect(screen.getByText(/moved/).textContent).toBe('数学 moved from 10:20 to Thursday 26 November 9:00');
 });
+
+test('a lesson that is over but not judged yet does not claim to run', () => {
+  show(
+    aToday({
+      lessons: [aTodayLesson({ state: 'ended', reach: 'running' }), aTodayLesson({ lessonId: 'b' })],
+    }),
+  );
+  expect(screen.getAllByRole('listitem')[0]?.textContent).toContain('Being checked');
+});

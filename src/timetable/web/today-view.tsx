@@ -224,6 +224,9 @@ function DayRow({ lesson, timeZone }: { lesson: TodayLesson; timeZone: string })
 
 function PastTag({ lesson }: { lesson: TodayLesson }) {
   if (lesson.state === 'cancelled') return <span class="tag plain">{t('timetable.today.cancelled')}</span>;
+  if (lesson.reach === 'running' || lesson.reach === 'toCome') {
+    return <span class="tag plain">{t('timetable.reach.awaiting')}</span>;
+  }
   const tone = {
     reached: 'done',
     missed: 'missed',

@@ -21,3 +21,8 @@ export function shiftedDay(day: string, days: number): string {
 export function followedRoom({ day, lessonId }: LessonCard, pupilId: string | null): string {
   return roomAddress({ schoolDay: day, lessonId }, pupilId);
 }
+
+/** Weekday of a day, 1 Monday to 7 Sunday. */
+export function weekdayNumber(day: string): number {
+  return new Date(`${day}T00:00:00Z`).getUTCDay() || 7;
+}
