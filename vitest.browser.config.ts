@@ -5,6 +5,7 @@ export default defineConfig({
     name: 'browser',
     include: ['e2e/**/*.spec.ts'],
     environment: 'node',
+    globalSetup: ['src/platform/testing/cluster.ts'],
     pool: 'forks',
     // A server, a database and a browser a file: one file at a time on two cores.
     fileParallelism: false,

@@ -15,7 +15,8 @@ import { createHeard } from '../shared/heard.ts';
 import { createLiveVoice } from '../shared/live-voice.ts';
 import { createPageLoader, type PageLoader } from '../shared/page-loader.ts';
 import { createPeopleNames } from '../shared/people-names.ts';
-import type { Entrance, Manifest, RoomApi } from '../shared/room-api.ts';
+import type { EntranceAnswer, ManifestAnswer } from '../../contract.ts';
+import type { RoomApi } from '../shared/room-api.ts';
 import { createTalk } from '../shared/talk.ts';
 import { createChatView } from './chat-view.ts';
 import { createHeartbeat } from './heartbeat.ts';
@@ -28,8 +29,8 @@ import { voiceLine } from './voice-line.ts';
 
 interface LiveOptions {
   readonly api: RoomApi;
-  readonly entrance: Entrance;
-  readonly manifest: Manifest;
+  readonly entrance: EntranceAnswer;
+  readonly manifest: ManifestAnswer;
   /** The lesson is over and all of it was heard; says how much. */
   onEnded(heardMs: number): void;
   /** The room is not ours any more. */
@@ -143,7 +144,7 @@ export function startLiveLesson(options: LiveOptions): () => void {
       refresh();
     },
   });
-  const socket = createRoomSocket(api.socketPath, firstTicketThenJoin(), onMessage);
+  const socket = createRoomSocket(firstTicketThenJoin(), onMessage);
   const heartbeat = createHeartbeat(api, heard, () => ({
     step: ladder.step === 'lightest' ? 2 : 1,
     lateMs: voice.lateMs(),
@@ -157,7 +158,7 @@ export function startLiveLesson(options: LiveOptions): () => void {
     return async () => {
       const ticket = first || (await api.join()).ticket;
       first = null;
-      return ticket;
+      return api.socketAddress(ticket);
     };
   }
 

@@ -4,7 +4,8 @@ import '../../../platform/web/base.css';
 import './room.css';
 import { ApiProblem } from '../../../platform/web/api-problem.ts';
 import { t } from '../../../platform/web/t.ts';
-import { createRoomApi, type Entrance, type RoomAddress } from '../shared/room-api.ts';
+import type { EntranceAnswer } from '../../contract.ts';
+import { createRoomApi, type RoomAddress } from '../shared/room-api.ts';
 import { startLiveLesson } from './live-lesson.ts';
 import { createPanel, type PanelParts } from './panels.ts';
 
@@ -45,7 +46,7 @@ const cannotAttend = {
 const today = { label: t('rooms.pupil.toToday'), href: '/' };
 
 async function knock(): Promise<void> {
-  let entrance: Entrance;
+  let entrance: EntranceAnswer;
   try {
     entrance = await api.join();
     if (entrance.link !== null) return showLink(entrance, entrance.link);
@@ -68,7 +69,7 @@ async function knock(): Promise<void> {
   }
 }
 
-function titleOf({ lesson }: Entrance): string {
+function titleOf({ lesson }: EntranceAnswer): string {
   return t('rooms.pupil.title', {
     course: lesson.courseTitle,
     teacher: lesson.teacherName || t('rooms.pupil.teacher'),
@@ -94,7 +95,7 @@ function showRefusal(code: string, detail: string): void {
   if (isPassing) knockTimer = window.setTimeout(() => void knock(), knockAgainMs);
 }
 
-function showLink(entrance: Entrance, link: string): void {
+function showLink(entrance: EntranceAnswer, link: string): void {
   showPanel(titleOf(entrance), {
     picture: 'share',
     title: t('rooms.pupil.link.title'),
@@ -104,13 +105,13 @@ function showLink(entrance: Entrance, link: string): void {
   });
 }
 
-async function showRecording(entrance: Entrance): Promise<void> {
+async function showRecording(entrance: EntranceAnswer): Promise<void> {
   const { startRecording } = await import('../recording/recording.ts');
   const stop = await startRecording({ api, entrance, onLeave: toToday, onRefused: showRefusal });
   show(() => stop);
 }
 
-function showEnd(entrance: Entrance, heardMs: number): void {
+function showEnd(entrance: EntranceAnswer, heardMs: number): void {
   showPanel(titleOf(entrance), {
     picture: 'check',
     title: t('rooms.pupil.end.title'),

@@ -18,7 +18,7 @@ export interface Outbox {
  * @param send - rejects with the server's refusal.
  */
 export function createOutbox(
-  send: (clientId: string, text: string) => Promise<void>,
+  send: (clientId: string, text: string) => Promise<unknown>,
   onChange: () => void,
 ): Outbox {
   let pending: PendingMessage[] = [];

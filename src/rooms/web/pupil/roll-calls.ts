@@ -11,7 +11,7 @@ export interface RollCalls {
 /** A roll call asks once, also after a reload of the page. */
 export function createRollCalls(
   teacherName: string,
-  answer: (id: string) => Promise<void>,
+  answer: (id: string) => Promise<unknown>,
   sheets: () => Promise<{ openRollCall: typeof openRollCall }>,
 ): RollCalls {
   let isOpening = false;

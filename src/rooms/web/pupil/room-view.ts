@@ -259,7 +259,10 @@ export function createRoomView(
     },
     setTimeLeft: (text) => setText(timeLeft, text),
     setMeter(used, expected) {
-      const values = { used: megabytes(used), expected: megabytes(expected) };
+      const values = {
+        used: megabytes(used),
+        expected: megabytes(Math.round(expected / 1_000_000) * 1_000_000 || expected),
+      };
       setText(meterText, t('rooms.pupil.meter.text', values));
       meter.setAttribute('aria-label', t('rooms.pupil.meter.label', values));
       meterFill.style.width = `${Math.min(100, Math.round((used / Math.max(1, expected)) * 100))}%`;

@@ -12,11 +12,10 @@ const retryAfterMs = [2000, 5000, 15_000, 30_000];
  * The room's socket: brings orders, hands and talk at once. All it brings the feed brings too, a little later, so
  * nothing depends on it; in the lightest step it is not opened at all.
  *
- * @param ticket - gives a fresh single-use ticket for each attempt.
+ * @param address - gives an address with a fresh single-use ticket for each attempt.
  */
 export function createRoomSocket(
-  path: string,
-  ticket: () => Promise<string>,
+  address: () => Promise<string>,
   onMessage: (message: ServerMessage) => void,
 ): RoomSocketClient {
   let socket: WebSocket | null = null;
@@ -36,14 +35,13 @@ export function createRoomSocket(
   const connect = async (): Promise<void> => {
     let given: string;
     try {
-      given = await ticket();
+      given = await address();
     } catch {
       again(); // the line is down; the feed says so to the pupil
       return;
     }
     if (!isWanted) return;
-    const scheme = location.protocol === 'https:' ? 'wss' : 'ws';
-    const opened = new WebSocket(`${scheme}://${location.host}${path}?ticket=${encodeURIComponent(given)}`);
+    const opened = new WebSocket(given);
     socket = opened;
     opened.addEventListener('open', () => {
       failures = 0;

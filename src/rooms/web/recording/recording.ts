@@ -15,7 +15,8 @@ import { createHeard, type Stretch } from '../shared/heard.ts';
 import { createPageLoader, type PageLoader } from '../shared/page-loader.ts';
 import { createPeopleNames } from '../shared/people-names.ts';
 import { createVoicePlayer, voiceSupport } from '../shared/player.ts';
-import type { Entrance, HeardSoFar, RoomApi } from '../shared/room-api.ts';
+import type { EntranceAnswer, HeardAnswer } from '../../contract.ts';
+import type { RoomApi } from '../shared/room-api.ts';
 import { createTalk } from '../shared/talk.ts';
 import { createChapterLine } from './chapter-line.ts';
 import { chapterAt, chaptersOf, firstUnheardMs, watchedOf } from './chapters.ts';
@@ -23,7 +24,7 @@ import { createRecordingView } from './recording-view.ts';
 
 interface RecordingOptions {
   readonly api: RoomApi;
-  readonly entrance: Entrance;
+  readonly entrance: EntranceAnswer;
   onLeave(): void;
   onRefused(code: string, detail: string): void;
 }
@@ -55,7 +56,7 @@ export async function startRecording(options: RecordingOptions): Promise<() => v
 
   let rate = 1;
   let feedState: FeedState = { kind: 'connecting' };
-  let goal: HeardSoFar | null = manifest.heard;
+  let goal: HeardAnswer | null = manifest.heard;
   let isUnsent = false;
   let reportedMs = heard.totalMs();
   let positionMs = firstUnheardMs(heard.stretches(), durationMs);
