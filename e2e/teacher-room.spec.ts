@@ -23,6 +23,7 @@ import { chinesePdf } from './fixtures/pdf-file.ts';
 import { findPlace, loudness, speechLike, wavFile } from './fixtures/speech.ts';
 
 const teacherLogin = 'qscz-t001';
+const otherTeacherLogin = 'qscz-t002';
 const pupilLogin = 'qscz-202607201';
 const source = loudness(speechLike(150));
 
@@ -134,6 +135,58 @@ test('a lesson from the first click to the end: pages, ink, class, a killed serv
   await pupil.close();
   await teacher.close();
 });
+
+test('a telephone: a book of 2,000 pages, a broken file, a second tab, a page nobody looks at', async () => {
+  const teacher = await enter(otherTeacherLogin, phone);
+  const { page } = teacher;
+  const appointment = await appointmentOf(page);
+  const lesson = await openLesson(page, appointment);
+  const address = `${server.url}/room/${lesson.schoolDay}/${lesson.lessonId}?as=${appointment}`;
+  await page.goto(address);
+  await page.getByRole('button', { name: '开始上课' }).waitFor();
+  expect(await page.evaluate(() => document.documentElement.scrollWidth - innerWidth)).toBe(0);
+
+  await page.getByRole('tab', { name: '页' }).click();
+  await addFile(page, 'book.pdf', chinesePdf(2_000, '第'));
+  await page.getByText('这个 PDF 有 2000 页，这节课还能加 300 页。要哪几页？').waitFor();
+  await page.getByRole('spinbutton', { name: '从第几页' }).fill('1200');
+  await page.getByRole('spinbutton', { name: '到第几页' }).fill('1100');
+  await page.getByRole('button', { name: '加这些页' }).click();
+  await page.getByText('页码要在 1 到 2000 之间，前一个不能比后一个大。').waitFor();
+  await page.getByRole('spinbutton', { name: '到第几页' }).fill('1201');
+  await page.getByRole('button', { name: '加这些页' }).click();
+  await page.getByRole('button', { name: /^第 2 页/ }).waitFor(wait);
+  expect(await page.getByRole('img', { name: '第 1 页：第1200' }).count()).toBe(1);
+
+  await addFile(page, 'broken.pdf', Buffer.from('%PDF-1.7 nothing'));
+  await page.getByRole('alert').getByText('这个 PDF 打不开，文件可能坏了。').waitFor();
+  await page.getByRole('button', { name: '收起' }).click();
+  expect(await seriousFindings(page)).toEqual([]);
+
+  await page.getByRole('button', { name: '开始上课' }).click();
+  await page.getByText('声音和板书都存好了').waitFor({ timeout: 20_000 });
+  const before = await lessonSeconds(page);
+  const second = await page.context().newPage();
+  await second.goto(address);
+  await second.getByText('这节课正在另一个标签页里上').waitFor(wait);
+  await second.bringToFront();
+  await second.waitForTimeout(8_000);
+  await page.bringToFront();
+  await expect.poll(() => lessonSeconds(page), wait).toBeGreaterThanOrEqual(before + 8);
+  await page.getByText('声音和板书都存好了').waitFor();
+
+  await second.getByRole('button', { name: '改在这里上' }).click();
+  await page.getByText('这节课正在另一个标签页里上').waitFor(wait);
+  await second.getByText('声音和板书都存好了').waitFor(wait);
+  await teacher.close();
+});
+
+/** Lesson time up to which the server holds the voice, as the top bar says. */
+async function lessonSeconds(page: Page): Promise<number> {
+  const [, minutes = '0', seconds = '0'] =
+    /存到 (\d+):(\d\d)/.exec(await page.locator('.save').innerText()) ?? [];
+  return Number(minutes) * 60 + Number(seconds);
+}
 
 const wait = { timeout: 30_000 };
 

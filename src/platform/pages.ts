@@ -148,7 +148,9 @@ export function pages(options: PagesOptions): FastifyPluginAsync {
       if (actor.kind !== 'person') {
         return redirect(request, reply, `/sign-in?then=${encodeURIComponent(request.url)}`);
       }
-      return page(request, reply, actor.appointment ? 'teaching' : 'room');
+      // Staff who listen in, or watch the recording, follow the lesson as its pupils do.
+      const follows = new URL(request.url, 'http://page').searchParams.has('follow');
+      return page(request, reply, actor.appointment && !follows ? 'teaching' : 'room');
     });
 
     const signIn = (request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> =>

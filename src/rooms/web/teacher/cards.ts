@@ -5,7 +5,7 @@ import type { MicrophoneState } from './capture/microphone.ts';
 import type { Dock, DockCard } from './dock.ts';
 import { h, say } from './element.ts';
 import type { LessonSession } from './lesson-session.ts';
-import { presenceGroups } from './room-state.ts';
+import { presenceGroups, type RoomPerson } from './room-state.ts';
 import { shortcutList } from './shortcuts.ts';
 
 /** Nothing louder than this for ten seconds: perhaps it is not the microphone that people speak into. */
@@ -21,6 +21,8 @@ export interface Cards {
   ): void;
   begun(microphone: MicrophoneState | 'off', again: () => void): void;
   askEnd(session: LessonSession, timeZone: string, end: () => void): void;
+  /** The one act that cannot be taken back in the lesson, so it asks. */
+  askRemove(person: RoomPerson, remove: () => void): void;
   keys(): void;
   screenMaySleep(): void;
   resumed(unsentMs: number): void;
@@ -110,12 +112,14 @@ export function createCards(dock: Dock): Cards {
       const minutes = Math.ceil((Date.parse(lesson.endsAt) - session.now().getTime()) / 60_000);
       const time = timeOfDay(lesson.endsAt, timeZone);
       const unsent = Math.round((session.status?.unsentMs ?? 0) / 1_000);
+      const pagesUnsent = session.status?.pagesUnsent ?? 0;
       const open = [
         minutes > 0 ? t('rooms.teacher.end.early', { minutes, time }) : '',
         missing.length > 0 ? t('rooms.teacher.end.missing', { count: missing.length }) : '',
         session.room.hands.length > 0
           ? t('rooms.teacher.end.hands', { count: session.room.hands.length })
           : '',
+        pagesUnsent > 0 ? t('rooms.teacher.end.pages', { count: pagesUnsent }) : '',
         unsent > 6 ? t('rooms.teacher.end.unsent', { seconds: unsent }) : '',
       ].filter((line) => line !== '');
       const lines = open.length > 0 ? open : [t('rooms.teacher.end.nothing-open')];
@@ -134,6 +138,25 @@ export function createCards(dock: Dock): Cards {
             act: () => {
               dock.close('end');
               end();
+            },
+          },
+        ],
+        ...closable,
+        focus: true,
+      });
+    },
+    askRemove(person, remove) {
+      dock.show({
+        id: 'remove',
+        title: t('rooms.teacher.remove.title', { name: person.name }),
+        body: [h('p', {}, t('rooms.teacher.remove.text'))],
+        actions: [
+          { label: t('rooms.teacher.remove.stay'), act: () => dock.close('remove') },
+          {
+            label: t('rooms.teacher.remove.remove'),
+            act: () => {
+              dock.close('remove');
+              remove();
             },
           },
         ],

@@ -36,6 +36,7 @@ interface SessionOptions {
 }
 
 const presenceEveryMs = 15_000;
+const pagesPatienceMs = 20_000;
 const orderRetryMs = 2_000;
 
 /** One lesson as this page teaches it: what is captured, what the room says, which switches stand. */
@@ -155,6 +156,7 @@ export class LessonSession {
     const saidMs = this.lessonMs;
     this.#enter({ ...this.room, ended: true, rollCall: null, hands: [] });
     await this.#capture.end();
+    await this.#pagesSent();
     while (!this.endTold) {
       try {
         await this.client.order('end', Math.max(saidMs, this.lessonMs));
@@ -167,6 +169,14 @@ export class LessonSession {
       }
     }
     this.#listener.changed();
+  }
+
+  /** After the end the server takes no more pages: those on their way go first, for a while. */
+  async #pagesSent(): Promise<void> {
+    const until = Date.now() + pagesPatienceMs;
+    while ((this.status?.pagesUnsent ?? 0) > 0 && Date.now() < until) {
+      await new Promise((resolve) => setTimeout(resolve, 250));
+    }
   }
 
   chat(text: string): Promise<void> {

@@ -2,11 +2,12 @@ import '../../../platform/web/trusted.ts';
 import '../../../platform/web/icons.css';
 import '../../../platform/web/base.css';
 import './teaching.css';
-import { ApiProblem } from '../../../platform/web/api-problem.ts';
+import { ApiProblem, isPassing } from '../../../platform/web/api-problem.ts';
 import { t } from '../../../platform/web/t.ts';
 import { button, h } from './element.ts';
 import { LessonSession } from './lesson-session.ts';
 import { FeedFailure, readLog } from './log-reader.ts';
+import { followPath } from './page-headers.ts';
 import { createRoomClient } from './room-http.ts';
 import type { JoinedRoom, RoomClient } from './room-client.ts';
 import { createTeacherPage } from './teacher-page.ts';
@@ -14,17 +15,33 @@ import { createTeacherPage } from './teacher-page.ts';
 const [, , schoolDay = '', lessonId = ''] = location.pathname.split('/');
 const root = document.querySelector<HTMLElement>('#app') ?? document.body;
 
+const knockAgainMs = 15_000;
+let knocking: ReturnType<typeof setTimeout> | null = null;
+
 async function enter(client: RoomClient): Promise<void> {
+  if (knocking !== null) clearTimeout(knocking);
   root.replaceChildren(h('p', { class: 'room-opening', role: 'status' }, t('rooms.teacher.opening')));
   try {
     const joined = await client.join();
-    if (!joined.mayTeach)
-      return showNotice(t('rooms.teacher.not-yours.title'), t('rooms.teacher.not-yours.text'), null);
+    if (!joined.mayTeach) {
+      const follow = h(
+        'a',
+        { class: 'btn main', attributes: { href: followPath() } },
+        t('rooms.teacher.follow'),
+      );
+      return showNotice(t('rooms.teacher.not-yours.title'), t('rooms.teacher.not-yours.text'), follow);
+    }
     await teach(client, joined);
   } catch (error) {
     if (!(error instanceof ApiProblem) && !(error instanceof FeedFailure)) throw error;
     const text = error instanceof ApiProblem ? error.message : t('platform.problem.network');
-    showNotice(t('rooms.teacher.cannot-open'), text, () => void enter(client));
+    const again = () => void enter(client);
+    const retry = button(t('rooms.teacher.try-again'), { class: 'btn main', onClick: again });
+    showNotice(t('rooms.teacher.cannot-open'), text, retry);
+    // A room that opens in some minutes, or a server that starts again: no one has to stand at the door.
+    if (isPassing(error) || (error instanceof ApiProblem && error.code === 'room_not_open')) {
+      knocking = setTimeout(again, knockAgainMs);
+    }
   }
 }
 
@@ -46,16 +63,15 @@ async function teach(client: RoomClient, joined: JoinedRoom): Promise<void> {
   page.start(session);
 }
 
-function showNotice(title: string, text: string, again: (() => void) | null): void {
+function showNotice(title: string, text: string, act: HTMLElement | null): void {
   const back = h('a', { class: 'btn', attributes: { href: '/console' } }, t('rooms.teacher.back'));
-  const retry = again ? button(t('rooms.teacher.try-again'), { class: 'btn main', onClick: again }) : null;
   root.replaceChildren(
     h(
       'main',
       { class: 'room-notice' },
       h('h1', {}, title),
       h('p', { role: 'alert' }, text),
-      h('div', {}, retry, back),
+      h('div', {}, act, back),
     ),
   );
 }

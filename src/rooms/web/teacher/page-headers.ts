@@ -11,3 +11,8 @@ export function appointmentQuery(): { as?: string } {
   const hat = actingAs(location);
   return hat ? { as: hat } : {};
 }
+
+/** The same room as its pupils have it: to listen in, and to watch the recording afterwards. */
+export function followPath(): string {
+  return `${location.pathname}?${new URLSearchParams({ ...appointmentQuery(), follow: '1' })}`;
+}

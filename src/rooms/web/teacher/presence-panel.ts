@@ -24,6 +24,8 @@ export function createPresencePanel(options: {
   rollCall: () => void;
   /** Opens what is known of a missing pupil and whom to call, outside the room. */
   contact: (person: RoomPerson) => void;
+  /** What can be done about a pupil who is there. */
+  choose: (person: RoomPerson) => void;
 }): PresencePanel {
   let notes: ReadonlyMap<string, string> = new Map();
   const heading = h('h2', { class: 'num' });
@@ -67,7 +69,12 @@ export function createPresencePanel(options: {
   });
   const showHere = keyedList<Row, HTMLElement>(hereList, {
     key: ({ personId }) => personId,
-    make: (person) => h('li', {}, person.name),
+    make: (person) =>
+      h(
+        'li',
+        {},
+        h('button', { type: 'button', class: 'name', onClick: () => options.choose(person) }, person.name),
+      ),
     update: () => undefined,
   });
   const showHands = keyedList<{ personId: string; name: string; ago: string }, HTMLElement>(handList, {

@@ -46,6 +46,8 @@ export interface RoomClient {
   chat(text: string): Promise<void>;
   /** @param seconds - how long answers count. */
   startRollCall(seconds: number): Promise<void>;
+  /** Takes a pupil out of this lesson for good, on all their devices. */
+  remove(personId: string): Promise<void>;
   contact(pupilId: string, note: ContactNote): Promise<void>;
   /** Opens the socket; `onMessage` also gets what was missed when it had to be opened again. */
   listen(listener: RoomListener): () => void;

@@ -72,6 +72,9 @@ export function createRoomClient(schoolDay: string, lessonId: string): RoomClien
     startRollCall: async (seconds) => {
       await ask('POST', `${base}/roll-calls`, { id: crypto.randomUUID(), seconds });
     },
+    remove: async (personId) => {
+      await ask('POST', `${base}/remove`, { personId });
+    },
     contact: async (pupilId, note) => {
       await ask('POST', `${base}/contacts`, { pupilId, ...note });
     },

@@ -1,5 +1,6 @@
 import { t } from '../../../platform/web/t.ts';
 import { button, h, say } from './element.ts';
+import { followPath } from './page-headers.ts';
 import type { CaptureStatus } from './capture/messages.ts';
 import { type RoomPerson, type RoomState, presenceGroups } from './room-state.ts';
 
@@ -30,7 +31,12 @@ export function createSummary(acts: { leave: () => void; contact: (person: RoomP
     missing,
     everybody,
     h('p', { class: 'quiet' }, t('rooms.teacher.summary.recording')),
-    h('footer', {}, button(t('rooms.teacher.summary.leave'), { class: 'btn main', onClick: acts.leave })),
+    h(
+      'footer',
+      {},
+      button(t('rooms.teacher.summary.leave'), { class: 'btn main', onClick: acts.leave }),
+      h('a', { class: 'btn', attributes: { href: followPath() } }, t('rooms.teacher.summary.watch')),
+    ),
   );
   return {
     element,

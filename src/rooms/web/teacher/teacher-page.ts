@@ -140,6 +140,7 @@ function build(
     timeZone,
     rollCall: () => attempt(session.startRollCall(rollCallSeconds)),
     contact,
+    choose: (person) => cards.askRemove(person, () => attempt(session.client.remove(person.personId))),
   });
   const talk = createTalkPanel({ send: (text) => session.chat(text), turnTo: acts.turnTo });
   const summary = createSummary({ leave, contact });
