@@ -132,6 +132,7 @@ const looks = [
 const shells = [
   { who: 'nobody', path: '/sign-in' },
   { who: 'qscz-202607201', path: '/' },
+  { who: 'qscz-202607201', path: '/my/timetable' },
   { who: 'qscz-202607201', path: '/my/me' },
   { who: 'qscz-j202607201', path: '/' },
   { who: 'qscz-t002', path: '/console' },
@@ -167,6 +168,15 @@ describe('on every shell', () => {
 });
 
 describe('the learner shell', () => {
+  test('brings the next lesson and its button as HTML in the first 14 kB, before any script ran', async () => {
+    const { page, close } = await enterAs('qscz-202607201', '/my/me', phone);
+    const html = await (await page.request.get(`${server.url}/`)).text();
+    const button = html.indexOf('href="/room/');
+    expect(button).toBeGreaterThan(0);
+    expect(Buffer.byteLength(html.slice(0, button))).toBeLessThan(14_000);
+    await close();
+  });
+
   test('costs at most 90 kB and ten requests at the first visit, 5 kB at the next', async () => {
     const { page, close } = await enterAs('qscz-202607201', '/my/me', phone);
     const session = await page.context().newCDPSession(page);

@@ -64,7 +64,9 @@ function Choices({ self }: { self: Self }) {
           <SignOut />
         </li>
       </ul>
-      <p class="small muted sign-out-note">{t('people.me.signOutForgets')}</p>
+      <p class="small muted sign-out-note">
+        {t(isSecureContext ? 'people.me.signOutForgets' : 'people.me.notSecure')}
+      </p>
     </>
   );
 }
