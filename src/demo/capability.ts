@@ -4,6 +4,8 @@ import { AppError } from '../platform/errors.ts';
 import { demoActions } from './actions.ts';
 import { demoEntries } from './entries.ts';
 import { demoRoutes } from './routes.ts';
+import { fillPast } from './history.ts';
+import { teachDemoLesson } from './live.ts';
 import { hasDemo, loadDemo, removeDemo } from './service.ts';
 
 const commands: readonly Command[] = [
@@ -52,6 +54,8 @@ const roleWords: Record<(typeof demoEntries)[number]['kind'], { zh: string; en: 
   counsellor: { zh: '大学辅导员', en: 'university counsellor' },
 };
 
+let stopTeaching: (() => Promise<void>) | undefined;
+
 export const demo: Capability = {
   name: 'demo',
   actions: demoActions,
@@ -59,7 +63,21 @@ export const demo: Capability = {
   commands,
   async firstStart(ctx) {
     const empty = (await ctx.db.selectFrom('orgs').select('id').limit(1).executeTakeFirst()) === undefined;
-    if (ctx.config.demo && (empty || (await hasDemo(ctx.db)))) await loadDemo(ctx, operatorActor());
+    if (ctx.config.demo && (empty || (await hasDemo(ctx.db)))) {
+      await loadDemo(ctx, operatorActor());
+      stopTeaching = teachDemoLesson(ctx);
+      await ctx.jobs.send('demo.past', {}, { singletonKey: 'past' });
+    }
+  },
+  async jobs(ctx) {
+    // Last week's facts are filled in the background, so that the first start is quick.
+    await ctx.jobs.define('demo.past', { everySeconds: 300 }, async () => {
+      if (await hasDemo(ctx.db)) await fillPast(ctx);
+    });
+  },
+  async stop() {
+    await stopTeaching?.();
+    stopTeaching = undefined;
   },
   async startLines(ctx) {
     if (!(await hasDemo(ctx.db))) return [];

@@ -2,6 +2,7 @@ import { sql } from 'kysely';
 import { operatorActor } from '../platform/actor.ts';
 import type { ServerContext } from '../platform/context.ts';
 import { publishWeekIn } from '../timetable/service/publish.ts';
+import { teachPast } from './past.ts';
 import { demoTerm } from './seed.ts';
 
 /** Week of the term (1 = first) a day lies in. */
@@ -35,4 +36,19 @@ export async function publishAround(ctx: ServerContext, { day }: { day: string }
         .execute((trx) => publishWeekIn(trx, operatorActor(), { schoolId, weekNo: wanted, now: before }));
     }
   }
+}
+
+/** School days before the demo's day that have lessons and facts. */
+const pastDays = 5;
+
+/** Teaches what is over by now: the last school days and the demo's own morning. Repeating it adds what became past. */
+export async function fillPast(ctx: ServerContext): Promise<void> {
+  const { rows } = await sql<{ day: string }>`
+    SELECT day::text FROM (
+      SELECT DISTINCT d.day FROM school_days d JOIN orgs o ON o.id = d.org_id AND o.is_demo
+      WHERE d.kind = 'teaching' AND d.day <= (app_now() AT TIME ZONE 'Asia/Shanghai')::date
+      ORDER BY d.day DESC LIMIT ${pastDays + 1}
+    ) recent ORDER BY day
+  `.execute(ctx.db);
+  for (const { day } of rows) await teachPast(ctx, { day });
 }

@@ -155,6 +155,11 @@ const schools: readonly SchoolShape[] = [
 const colleges = ['信息学院', '农学院', '师范学院'] as const;
 const campusSubjects = ['高等数学', '大学英语', '思想道德与法治', '程序设计', '体育与健康'] as const;
 
+/**
+ * The class of the lesson that is really being taught, and the period its planned week leaves free for it.
+ */
+export const liveClass = { key: 'qscz-7-2', schoolKey: 'qscz', subject: '数学', period: 3 } as const;
+
 /** Share of families with two children in the county's schools. */
 const siblingShare = 0.08;
 
@@ -343,8 +348,10 @@ function weekOf(school: SchoolShape, classes: readonly DemoClass[], teacherOf: T
   const left = new Map(classes.map(({ key }) => [key, [...school.hours]]));
   for (let weekday = 1; weekday <= 5; weekday += 1) {
     for (let period = 1; period <= school.periods.length; period += 1) {
-      const busy = new Set<string>();
+      const isLiveSlot = school.key === liveClass.schoolKey && period === liveClass.period;
+      const busy = new Set<string>(isLiveSlot ? [teacherOf(liveClass.subject, liveClass.key)] : []);
       classes.forEach((one, index) => {
+        if (isLiveSlot && one.key === liveClass.key) return;
         const hours = left.get(one.key) ?? [];
         const today = items
           .filter((item) => item.classKey === one.key && item.weekday === weekday)

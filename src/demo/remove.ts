@@ -5,7 +5,7 @@ import type { Trx } from '../platform/database.ts';
  * Which ids of the demo a column of this name can hold. Names are the product's own (one word per thing),
  * so a table that a capability adds tomorrow is emptied without being named here; a test proves it.
  */
-const idSets: Readonly<Record<string, string>> = {
+const idSets: Readonly<Record<string, IdSet>> = {
   org_id: 'demo_orgs',
   school_id: 'demo_orgs',
   home_org_id: 'demo_orgs',
@@ -24,45 +24,65 @@ const idSets: Readonly<Record<string, string>> = {
   log_id: 'demo_logs',
 };
 
+type IdSet = 'demo_orgs' | 'demo_persons' | 'demo_accounts' | 'demo_classes' | 'demo_lessons' | 'demo_logs';
+
 /**
- * Deletes every row that belongs to a unit, person, class or lesson of the demo, children before parents.
+ * Deletes every row that belongs to a unit, person, class or lesson of the demo.
  *
  * @returns how many rows went.
  */
 export async function removeRegion(trx: Trx): Promise<number> {
-  await sql`CREATE TEMP TABLE demo_orgs ON COMMIT DROP AS SELECT id FROM orgs WHERE is_demo`.execute(trx);
-  await sql`CREATE TEMP TABLE demo_persons ON COMMIT DROP AS
-    SELECT id FROM persons WHERE home_org_id IN (SELECT id FROM demo_orgs)`.execute(trx);
-  await sql`CREATE TEMP TABLE demo_accounts ON COMMIT DROP AS
-    SELECT id FROM accounts WHERE person_id IN (SELECT id FROM demo_persons)`.execute(trx);
-  await sql`CREATE TEMP TABLE demo_classes ON COMMIT DROP AS
-    SELECT id FROM classes WHERE school_id IN (SELECT id FROM demo_orgs)`.execute(trx);
-  await sql`CREATE TEMP TABLE demo_lessons ON COMMIT DROP AS
-    SELECT id FROM lessons WHERE school_id IN (SELECT id FROM demo_orgs)`.execute(trx);
-  await sql`CREATE TEMP TABLE demo_logs ON COMMIT DROP AS
-    SELECT id FROM lesson_logs WHERE school_id IN (SELECT id FROM demo_orgs)`.execute(trx);
+  const ofDemo = sql`(SELECT id FROM orgs WHERE is_demo)`;
+  const persons = sql`(SELECT id FROM persons WHERE home_org_id IN ${ofDemo})`;
+  await sql`DELETE FROM idempotency_keys WHERE actor_key IN (SELECT 'person:' || p.id FROM ${persons} p)`.execute(
+    trx,
+  );
+  return deleteBelonging(trx, {
+    demo_orgs: sql`SELECT id FROM orgs WHERE is_demo`,
+    demo_persons: sql`SELECT id FROM persons WHERE home_org_id IN ${ofDemo}`,
+    demo_accounts: sql`SELECT id FROM accounts WHERE person_id IN ${persons}`,
+    demo_classes: sql`SELECT id FROM classes WHERE school_id IN ${ofDemo}`,
+    demo_lessons: sql`SELECT id FROM lessons WHERE school_id IN ${ofDemo}`,
+    demo_logs: sql`SELECT id FROM lesson_logs WHERE school_id IN ${ofDemo}`,
+  });
+}
+
+/** Deletes single lessons with their logs, entries, expectations and facts: earlier runs of the demo lesson. */
+export async function removeLessons(trx: Trx, lessonIds: readonly string[]): Promise<number> {
+  return deleteBelonging(trx, {
+    demo_lessons: sql`SELECT unnest(${[...lessonIds]}::uuid[]) AS id`,
+    demo_logs: sql`SELECT id FROM lesson_logs WHERE lesson_id = ANY (${[...lessonIds]}::uuid[])`,
+  });
+}
+
+/** Deletes the rows that hold an id of the sets, children before parents. */
+async function deleteBelonging(
+  trx: Trx,
+  sets: Partial<Record<IdSet, ReturnType<typeof sql>>>,
+): Promise<number> {
+  for (const [name, query] of Object.entries(sets)) {
+    await sql`DROP TABLE IF EXISTS ${sql.id('pg_temp', name)}`.execute(trx);
+    await sql`CREATE TEMP TABLE ${sql.table(name)} ON COMMIT DROP AS ${query}`.execute(trx);
+  }
   let removed = 0;
-  const tables = await tablesChildrenFirst(trx);
-  for (const { table, columns } of tables) {
+  for (const { table, columns } of await tablesChildrenFirst(trx)) {
     const conditions = columns.flatMap((column) => {
       const set = idSets[column];
-      return set ? [sql`${sql.ref(column)} IN (SELECT id FROM ${sql.table(set)})`] : [];
+      return set && set in sets ? [sql`${sql.ref(column)} IN (SELECT id FROM ${sql.table(set)})`] : [];
     });
     const own = ownSet[table];
-    if (own) conditions.push(sql`id IN (SELECT id FROM ${sql.table(own)})`);
-    const parents = foreignRows[table];
-    if (parents) conditions.push(parents);
+    if (own && own in sets) conditions.push(sql`id IN (SELECT id FROM ${sql.table(own)})`);
+    const hanging = hangingRows[table];
+    if (hanging && hanging.on in sets) conditions.push(hanging.condition);
     if (conditions.length === 0) continue;
     const result =
       await sql`DELETE FROM ${sql.table(table)} WHERE ${sql.join(conditions, sql` OR `)}`.execute(trx);
     removed += Number(result.numAffectedRows ?? 0);
   }
-  await sql`DELETE FROM idempotency_keys
-    WHERE actor_key IN (SELECT 'person:' || id FROM demo_persons)`.execute(trx);
   return removed;
 }
 
-const ownSet: Readonly<Record<string, string>> = {
+const ownSet: Readonly<Record<string, IdSet>> = {
   orgs: 'demo_orgs',
   persons: 'demo_persons',
   accounts: 'demo_accounts',
@@ -72,10 +92,19 @@ const ownSet: Readonly<Record<string, string>> = {
 };
 
 /** Tables that hang on another table's rows without naming one of the ids above. */
-const foreignRows: Readonly<Record<string, ReturnType<typeof sql<boolean>>>> = {
-  bell_periods: sql<boolean>`bell_plan_id IN (SELECT id FROM bell_plans WHERE school_id IN (SELECT id FROM demo_orgs))`,
-  external_ids: sql<boolean>`entity_id IN (SELECT id FROM demo_persons UNION SELECT id FROM demo_orgs UNION SELECT id FROM demo_classes)`,
-  roll_call_answers: sql<boolean>`roll_call_id IN (SELECT id FROM roll_calls WHERE lesson_id IN (SELECT id FROM demo_lessons))`,
+const hangingRows: Readonly<Record<string, { on: IdSet; condition: ReturnType<typeof sql> }>> = {
+  bell_periods: {
+    on: 'demo_orgs',
+    condition: sql`bell_plan_id IN (SELECT id FROM bell_plans WHERE school_id IN (SELECT id FROM demo_orgs))`,
+  },
+  external_ids: {
+    on: 'demo_orgs',
+    condition: sql`entity_id IN (SELECT id FROM demo_persons UNION SELECT id FROM demo_orgs UNION SELECT id FROM demo_classes)`,
+  },
+  roll_call_answers: {
+    on: 'demo_lessons',
+    condition: sql`roll_call_id IN (SELECT id FROM roll_calls WHERE lesson_id IN (SELECT id FROM demo_lessons))`,
+  },
 };
 
 /** Base tables of the product with their columns; a table comes before those it refers to. */
