@@ -11,9 +11,18 @@ export function weekNoOf(day: string): number {
   return Math.floor(days / 7) + 1;
 }
 
-/** Publishes the weeks around a day for every school of the demo; weeks already published stay. */
-export async function publishAround(ctx: ServerContext, { day }: { day: string }): Promise<void> {
-  const weekNo = weekNoOf(day);
+/**
+ * Publishes weeks for every school of the demo; weeks already published stay.
+ *
+ * @param weekNos - weeks of the term, 1 and up.
+ * @param schoolCode - only this school: the one whose lesson is taught must be there before the server is ready,
+ *   the others follow in the background.
+ */
+export async function publishWeeks(
+  ctx: ServerContext,
+  weekNos: readonly number[],
+  { schoolCode }: { schoolCode?: string } = {},
+): Promise<void> {
   const schools = await ctx.db
     .selectFrom('orgs')
     .select('id')
@@ -25,7 +34,7 @@ export async function publishAround(ctx: ServerContext, { day }: { day: string }
       SELECT DISTINCT week_no FROM week_publications WHERE school_id = ${schoolId}
     `.execute(ctx.db);
     const published = new Set(rows.map((row) => row.week_no));
-    for (const wanted of [weekNo - 1, weekNo, weekNo + 1]) {
+    for (const wanted of weekNos) {
       if (published.has(wanted)) continue;
       // Published as if on its Friday before: last week is filled too.
       const before = new Date(
@@ -50,5 +59,7 @@ export async function fillPast(ctx: ServerContext): Promise<void> {
       ORDER BY d.day DESC LIMIT ${pastDays + 1}
     ) recent ORDER BY day
   `.execute(ctx.db);
+  const thisWeek = weekNoOf(rows.at(-1)?.day ?? demoTerm.firstDay);
+  await publishWeeks(ctx, [thisWeek, thisWeek - 1, thisWeek + 1]);
   for (const { day } of rows) await teachPast(ctx, { day });
 }

@@ -9,7 +9,8 @@ import { openSession } from '../people/sessions.ts';
 import { enterDemo, manageDemo } from './actions.ts';
 import { returnToRealTime, standInMorning } from './clock.ts';
 import { demoEntries } from './entries.ts';
-import { publishAround } from './history.ts';
+import { publishWeeks, weekNoOf } from './history.ts';
+import { liveClass } from './region.ts';
 import { removeRegion } from './remove.ts';
 import { seedRegion } from './seed.ts';
 
@@ -35,7 +36,7 @@ export async function loadDemo(ctx: ServerContext, actor: Actor): Promise<{ load
   if (await hasDemo(ctx.db)) {
     const { day } = await standInMorning(ctx.db);
     ctx.bus.publish('clock.moved', {});
-    await publishAround(ctx, { day });
+    await publishWeeks(ctx, [weekNoOf(day)], { schoolCode: liveClass.schoolKey });
     return { loaded: false, day };
   }
   const real = await ctx.db.selectFrom('orgs').select('id').limit(1).executeTakeFirst();
@@ -48,7 +49,7 @@ export async function loadDemo(ctx: ServerContext, actor: Actor): Promise<{ load
   await ctx.db.transaction().execute((trx) => seedRegion(trx));
   const { day } = await standInMorning(ctx.db);
   ctx.bus.publish('clock.moved', {});
-  await publishAround(ctx, { day });
+  await publishWeeks(ctx, [weekNoOf(day)], { schoolCode: liveClass.schoolKey });
   return { loaded: true, day };
 }
 
