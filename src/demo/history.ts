@@ -28,6 +28,7 @@ export async function publishWeeks(
     .select('id')
     .where('is_demo', '=', true)
     .where('kind', '=', 'school')
+    .$if(schoolCode !== undefined, (query) => query.where('code', '=', schoolCode ?? ''))
     .execute();
   for (const { id: schoolId } of schools) {
     const { rows } = await sql<{ week_no: number }>`
