@@ -5,7 +5,7 @@ import { buildTestApp } from '../platform/testing/app.ts';
 import { aClass, aPupil, aSchool } from '../platform/testing/builders.ts';
 import { loadDemo, removeDemo } from './service.ts';
 
-const { app, db, ctx, clock } = await buildTestApp();
+const { app, db, ctx, clock, runJob } = await buildTestApp();
 const browser = { 'nol-client': 'test' };
 
 async function rowsByTable(): Promise<Record<string, number>> {
@@ -39,6 +39,27 @@ test('its clock stands in a school morning', async () => {
   expect(local.slice(11, 13)).toMatch(/1[01]/);
   expect(local >= '2026-11-25').toBe(true);
 });
+
+test('the days before have facts, closed books and follow-ups with an adult each', async () => {
+  await runJob('demo.past');
+  const { rows } = await sql<{
+    closed: number;
+    facts: number;
+    follow_ups: number;
+    nobody: number;
+    reached: number;
+  }>`
+    SELECT (SELECT count(*)::int FROM school_days WHERE closed_at IS NOT NULL) AS closed,
+      (SELECT count(*)::int FROM facts) AS facts,
+      (SELECT count(*)::int FROM follow_ups) AS follow_ups,
+      (SELECT count(*)::int FROM follow_ups WHERE adult_id IS NULL) AS nobody,
+      (SELECT count(*)::int FROM reach_days WHERE school_day = '2026-11-24' AND state = 'reached') AS reached
+  `.execute(db);
+  expect(rows[0]).toMatchObject({ closed: 30, nobody: 0 });
+  expect(rows[0]?.facts).toBeGreaterThan(50_000);
+  expect(rows[0]?.follow_ups).toBeGreaterThan(20);
+  expect(rows[0]?.reached).toBeGreaterThan(2_700);
+}, 120_000);
 
 test('loading it again changes nothing', async () => {
   const counts = await rowsByTable();

@@ -2,6 +2,8 @@ import { sql } from 'kysely';
 import { operatorActor } from '../platform/actor.ts';
 import type { ServerContext } from '../platform/context.ts';
 import { publishWeekIn } from '../timetable/service/publish.ts';
+import { recountDirty } from '../reach/recount.ts';
+import { closeSchoolDay, openSchoolDay } from '../reach/school-day.ts';
 import { teachPast } from './past.ts';
 import { demoTerm } from './seed.ts';
 
@@ -51,16 +53,30 @@ export async function publishWeeks(
 /** School days before the demo's day that have lessons and facts. */
 const pastDays = 5;
 
-/** Teaches what is over by now: the last school days and the demo's own morning. Repeating it adds what became past. */
+/**
+ * Lives through the last school days and the demo's own morning: opens each day, teaches what is over by now,
+ * and closes the days that are past. Repeating it adds what became past.
+ */
 export async function fillPast(ctx: ServerContext): Promise<void> {
-  const { rows } = await sql<{ day: string }>`
-    SELECT day::text FROM (
-      SELECT DISTINCT d.day FROM school_days d JOIN orgs o ON o.id = d.org_id AND o.is_demo
-      WHERE d.kind = 'teaching' AND d.day <= (app_now() AT TIME ZONE 'Asia/Shanghai')::date
-      ORDER BY d.day DESC LIMIT ${pastDays + 1}
-    ) recent ORDER BY day
+  const { rows } = await sql<{ schoolId: string; day: string; closesAt: Date; isPast: boolean }>`
+    SELECT d.org_id AS "schoolId", d.day::text, d.closes_at AS "closesAt", d.closes_at < app_now() AS "isPast"
+    FROM school_days d JOIN orgs o ON o.id = d.org_id AND o.is_demo
+    WHERE d.kind = 'teaching' AND d.closed_at IS NULL AND d.opens_at <= app_now() AND d.day > (
+      SELECT min(day) FROM (
+        SELECT DISTINCT day FROM school_days x JOIN orgs y ON y.id = x.org_id AND y.is_demo
+        WHERE x.kind = 'teaching' AND x.opens_at <= app_now() ORDER BY day DESC LIMIT ${pastDays + 2}
+      ) recent)
+    ORDER BY d.day, o.code
   `.execute(ctx.db);
   const thisWeek = weekNoOf(rows.at(-1)?.day ?? demoTerm.firstDay);
   await publishWeeks(ctx, [thisWeek, thisWeek - 1, thisWeek + 1]);
-  for (const { day } of rows) await teachPast(ctx, { day });
+  for (const [day, schools] of Map.groupBy(rows, (row) => row.day)) {
+    for (const { schoolId } of schools) await openSchoolDay(ctx.db, { schoolId, day, now: ctx.now() });
+    await teachPast(ctx, { day });
+    for (const { schoolId, closesAt, isPast } of schools) {
+      if (isPast)
+        await closeSchoolDay(ctx.db, { schoolId, day, closesAt, now: ctx.now(), actor: operatorActor() });
+    }
+  }
+  await recountDirty(ctx.db, ctx.now());
 }
