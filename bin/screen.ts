@@ -1,5 +1,6 @@
 import QRCode from 'qrcode';
 
+import { defaultUrl, type Config } from '../src/platform/config.ts';
 import type { RunningServer } from '../src/server.ts';
 import { inLanguage, terminalLanguage } from '../src/platform/terminal.ts';
 import type { Sentence } from '../src/platform/start-refusal.ts';
@@ -13,7 +14,7 @@ export async function startScreen(
   const lines = [
     title(),
     '',
-    row('address', addresses[0] ?? ''),
+    row('address', ownAddress(config)),
     ...server.signIn.map((line, index) => row(index === 0 ? 'signIn' : 'blank', oneLine(line))),
   ];
   if (server.signIn.length === 0) lines.push(row('signIn', oneLine(firstAccount)));
@@ -39,6 +40,12 @@ const labels = {
   phone: { zh: '用手机试', en: 'On a phone' },
   blank: { zh: '', en: '' },
 } as const satisfies Record<string, Sentence>;
+
+/** Where this machine itself finds the product; demo accounts can be entered with one click only from here. */
+function ownAddress(config: Config): string {
+  if (config.lan === null) return config.publicUrl;
+  return defaultUrl(config.host, config.port, false);
+}
 
 function title(): string {
   const language = terminalLanguage();
