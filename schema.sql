@@ -838,6 +838,7 @@ CREATE TABLE roster_draft_rows (
   guardian_hash bytea,
   before jsonb NOT NULL,
   given jsonb NOT NULL,
+  new_class boolean DEFAULT false NOT NULL,
   CONSTRAINT roster_draft_rows_draft_id_fkey FOREIGN KEY (draft_id) REFERENCES roster_drafts(id) ON DELETE CASCADE,
   CONSTRAINT roster_draft_rows_kind CHECK (kind = ANY (ARRAY['pupil'::text, 'staff'::text])),
   CONSTRAINT roster_draft_rows_outcome CHECK (outcome = ANY (ARRAY['created'::text, 'changed'::text, 'unchanged'::text, 'blocked'::text])),
@@ -1114,7 +1115,6 @@ CREATE INDEX roll_calls_lesson_idx ON public.roll_calls USING btree (school_day,
 CREATE INDEX rollups_org_id_idx ON public.rollups USING btree (org_id, school_day);
 CREATE INDEX room_tickets_expires_at_idx ON public.room_tickets USING btree (expires_at);
 CREATE INDEX roster_draft_leaving_person_id_idx ON public.roster_draft_leaving USING btree (person_id);
-CREATE INDEX roster_draft_rows_outcome_idx ON public.roster_draft_rows USING btree (draft_id, outcome, n);
 CREATE INDEX roster_draft_rows_row_idx ON public.roster_draft_rows USING btree (draft_id, sheet, "row");
 CREATE INDEX roster_drafts_created_at_idx ON public.roster_drafts USING btree (created_at);
 CREATE INDEX roster_drafts_school_id_created_at_idx ON public.roster_drafts USING btree (school_id, created_at DESC);

@@ -22,20 +22,16 @@ export interface Applying {
 /** Homeroom classes the school does not have yet, each once, with its course group. */
 export async function createClasses(trx: Trx, { draftId, schoolId, today }: Applying): Promise<void> {
   await sql`
-    WITH wanted AS (
-      SELECT DISTINCT ON (class_key) class_key, class_name, year_group, class_no FROM roster_draft_rows
-      WHERE draft_id = ${draftId} AND class_id IS NULL AND class_key IS NOT NULL AND outcome <> 'blocked'
-      ORDER BY class_key, n
-    ), made AS (
-      INSERT INTO classes (school_id, org_id, kind, name, year_group, class_no, during)
-      SELECT ${schoolId}, ${schoolId}, 'homeroom', class_name, year_group, class_no, daterange(${today}::date, NULL) FROM wanted
-      RETURNING id, name
-    ), grouped AS (
-      INSERT INTO course_groups (class_id) SELECT id FROM made
+    WITH made AS (
+      INSERT INTO classes (id, school_id, org_id, kind, name, year_group, class_no, during)
+      SELECT DISTINCT ON (class_id) class_id, ${schoolId}::uuid, ${schoolId}::uuid, 'homeroom', class_name, year_group, class_no,
+        daterange(${today}::date, NULL)
+      FROM roster_draft_rows
+      WHERE draft_id = ${draftId} AND new_class AND outcome <> 'blocked'
+      ORDER BY class_id, n
+      RETURNING id
     )
-    UPDATE roster_draft_rows r SET class_id = made.id
-    FROM made JOIN wanted ON wanted.class_name = made.name
-    WHERE r.draft_id = ${draftId} AND r.class_key = wanted.class_key AND r.class_id IS NULL
+    INSERT INTO course_groups (class_id) SELECT id FROM made
   `.execute(trx);
 }
 
@@ -239,4 +235,12 @@ export async function endLeaving(trx: Trx, { draftId, today, leavingAct }: Apply
   await sql`UPDATE persons p SET status = 'left' FROM (${people}) l WHERE p.id = l.person_id AND p.status = 'active'`.execute(
     trx,
   );
+}
+
+/** Rows from which an import changes what the planner should believe about the tables. */
+const ANALYSE_FROM = 2_000;
+
+/** After a large import the next statements would be planned for the tables as they were. */
+export async function refreshStatistics(trx: Trx, rows: number): Promise<void> {
+  if (rows > ANALYSE_FROM) await sql`ANALYZE persons, accounts, classes, enrollments`.execute(trx);
 }

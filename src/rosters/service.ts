@@ -12,6 +12,7 @@ import { checkRoster, confirmDraft, selectSchoolOf } from './actions.ts';
 import {
   createClasses,
   endLeaving,
+  refreshStatistics,
   writeEnrollments,
   writeGuardians,
   writePersons,
@@ -37,7 +38,7 @@ import {
 } from './queries.ts';
 import type { LeavingAct } from './tables.ts';
 import { problemWorkbook, rosterTemplate } from './workbook-out.ts';
-import { insertDraft } from './write-draft.ts';
+import { insertDraft, RETURN_ALL } from './write-draft.ts';
 
 /** Rows up to which a confirmed draft is applied while its importer waits; more are a job. */
 const AT_ONCE = 3_000;
@@ -208,9 +209,6 @@ export async function readTemplate(
   return { name: `${say(locale, 'rosters.template.file', { school: name })}.xlsx`, bytes };
 }
 
-/** Rows up to which the whole workbook is given back; of longer ones only the rows with a problem. */
-const RETURN_ALL = 5_000;
-
 /** The uploaded rows with a column that says what is wrong with each. */
 export async function returnRows(
   ctx: ServerContext,
@@ -356,6 +354,7 @@ async function applyDraft(ctx: ServerContext, actor: Actor, { draftId }: { draft
       await writeGuardians(trx, applying, say('zh-CN', 'rosters.guardian.unnamed', { name: '{name}' }));
       await progress(90);
       await endLeaving(trx, applying);
+      await refreshStatistics(trx, draft.created + draft.changed);
       const { created, changed, leaving } = draft;
       const detail = { created, changed, leaving, leavingAct: applying.leavingAct };
       const subject = { subjectKind: 'rosterDraft', subjectId: draftId, orgId: draft.schoolId };

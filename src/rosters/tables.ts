@@ -54,6 +54,7 @@ declare module '../platform/database.ts' {
       name: string;
       sex: 'male' | 'female' | 'unknown' | null;
       class_id: string | null;
+      new_class: Filled<boolean>;
       class_key: string | null;
       class_name: string | null;
       year_group: string | null;

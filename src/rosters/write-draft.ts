@@ -9,17 +9,44 @@ import type { DraftFacts } from './tables.ts';
 
 /** Rows a statement takes at once; keeps one parameter below a few megabytes. */
 const CHUNK = 5_000;
+const ANALYSE_FROM = 2_000;
+/** Rows up to which the whole workbook is given back; of longer ones only the rows with a problem. */
+export const RETURN_ALL = 5_000;
 
 function* chunks<T>(items: readonly T[]): Generator<{ from: number; items: readonly T[] }> {
   for (let from = 0; from < items.length; from += CHUNK)
     yield { from, items: items.slice(from, from + CHUNK) };
 }
 
-function stagedRow(draft: DraftRow, n: number, secrets: Secrets, schoolId: string) {
+interface Staging {
+  readonly secrets: Secrets;
+  readonly schoolId: string;
+  /** Ids of the classes the import will make, by key. */
+  readonly newClassIds: ReadonlyMap<string, string>;
+  /** Long files give back only rows with a problem, so the others need not keep their texts. */
+  readonly keepsTexts: (row: DraftRow['row']) => boolean;
+}
+
+/** Ids of the classes that the import will make, one a key. */
+async function newClassIds(trx: Trx, rows: readonly DraftRow[]): Promise<Map<string, string>> {
+  const keys = new Set<string>();
+  for (const { row, classId, outcome } of rows) {
+    if (row.class && classId === null && outcome !== 'blocked') keys.add(row.class.key);
+  }
+  const { rows: made } = await sql<{ id: string }>`
+    SELECT uuidv7() AS id FROM generate_series(1, ${keys.size}::int)
+  `.execute(trx);
+  return new Map([...keys].map((key, i) => [key, made[i]?.id ?? '']));
+}
+
+function stagedRow(draft: DraftRow, n: number, staging: Staging) {
+  const { secrets, schoolId } = staging;
   const { row, outcome, personId, classId, entersClass, before } = draft;
   const sealed = row.guardianPhone === null ? null : sealContact(secrets, row.guardianPhone);
   const hash =
     row.guardianPhone === null ? null : secrets.hmac('roster-guardian', `${schoolId}\n${row.guardianPhone}`);
+  const isNew = row.class !== null && classId === null && outcome !== 'blocked';
+  const newClass = isNew ? (staging.newClassIds.get(row.class?.key ?? '') ?? null) : null;
   return {
     n,
     sheet: row.sheet,
@@ -30,7 +57,8 @@ function stagedRow(draft: DraftRow, n: number, secrets: Secrets, schoolId: strin
     number: row.number,
     name: row.name,
     sex: row.sex,
-    class_id: classId,
+    class_id: classId ?? newClass,
+    new_class: newClass !== null,
     class_key: row.class?.key ?? null,
     class_name: row.class?.name ?? null,
     year_group: row.class?.yearGroup ?? null,
@@ -43,20 +71,20 @@ function stagedRow(draft: DraftRow, n: number, secrets: Secrets, schoolId: strin
     guardian_tail: sealed?.tail ?? null,
     guardian_hash: hash?.toString('base64') ?? null,
     before,
-    given: row.given,
+    given: staging.keepsTexts(row) ? row.given : {},
   };
 }
 
 async function insertRows(trx: Trx, draftId: string, rows: readonly unknown[]): Promise<void> {
   await sql`
-    INSERT INTO roster_draft_rows (draft_id, n, sheet, row, kind, outcome, person_id, number, name, sex, class_id, class_key,
+    INSERT INTO roster_draft_rows (draft_id, n, sheet, row, kind, outcome, person_id, number, name, sex, class_id, new_class, class_key,
       class_name, year_group, class_no, enters_class, role, guardian_name, guardian_cipher, guardian_key_id, guardian_tail,
       guardian_hash, before, given)
-    SELECT ${draftId}, n, sheet, row, kind, outcome, coalesce(person_id, uuidv7()), number, name, sex, class_id, class_key,
+    SELECT ${draftId}, n, sheet, row, kind, outcome, coalesce(person_id, uuidv7()), number, name, sex, class_id, new_class, class_key,
       class_name, year_group, class_no, enters_class, role, guardian_name, decode(guardian_cipher, 'base64'), guardian_key_id,
       guardian_tail, decode(guardian_hash, 'base64'), before, given
-    FROM jsonb_to_recordset(${JSON.stringify(rows)}::jsonb) AS t(n int, sheet text, row int, kind text, outcome text,
-      person_id uuid, number text, name text, sex text, class_id uuid, class_key text, class_name text, year_group text,
+    FROM json_to_recordset(${JSON.stringify(rows)}::json) AS t(n int, sheet text, row int, kind text, outcome text,
+      person_id uuid, number text, name text, sex text, class_id uuid, new_class boolean, class_key text, class_name text, year_group text,
       class_no smallint, enters_class boolean, role text, guardian_name text, guardian_cipher text, guardian_key_id text,
       guardian_tail text, guardian_hash text, before jsonb, given jsonb)
   `.execute(trx);
@@ -66,7 +94,7 @@ async function insertProblems(trx: Trx, draftId: string, rows: readonly unknown[
   await sql`
     INSERT INTO roster_draft_problems (draft_id, n, code, severity, sheet, row, column_no, params, suggestion)
     SELECT ${draftId}, n, code, severity, sheet, row, column_no, params, suggestion
-    FROM jsonb_to_recordset(${JSON.stringify(rows)}::jsonb) AS t(n int, code text, severity text, sheet text, row int,
+    FROM json_to_recordset(${JSON.stringify(rows)}::json) AS t(n int, code text, severity text, sheet text, row int,
       column_no int, params jsonb, suggestion text)
   `.execute(trx);
 }
@@ -137,11 +165,18 @@ export async function insertDraft(
     })
     .returning('id')
     .executeTakeFirstOrThrow();
+  const withProblem = new Set(checked.problems.map((problem) => `${problem.sheet}\n${problem.row}`));
+  const staging: Staging = {
+    secrets,
+    schoolId,
+    newClassIds: await newClassIds(trx, checked.rows),
+    keepsTexts: (row) => checked.rows.length <= RETURN_ALL || withProblem.has(`${row.sheet}\n${row.row}`),
+  };
   for (const { from, items } of chunks(checked.rows)) {
     await insertRows(
       trx,
       id,
-      items.map((row, i) => stagedRow(row, from + i + 1, secrets, schoolId)),
+      items.map((row, i) => stagedRow(row, from + i + 1, staging)),
     );
   }
   for (const { from, items } of chunks(sortProblems(checked.problems))) {
@@ -151,6 +186,8 @@ export async function insertDraft(
       items.map(({ column, ...problem }, i) => ({ ...problem, n: from + i + 1, column_no: column })),
     );
   }
+  // Thousands of rows in a table that the planner still believes empty make plans that never end.
+  if (checked.rows.length > ANALYSE_FROM) await sql`ANALYZE roster_draft_rows`.execute(trx);
   await sql`
     INSERT INTO roster_draft_leaving (draft_id, person_id) SELECT ${id}, unnest(${[...checked.leaving]}::uuid[])
   `.execute(trx);

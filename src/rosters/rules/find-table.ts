@@ -92,12 +92,17 @@ export function findTable(sheet: Sheet): Table | null {
 
 /** The row repeats the header: printed tables carry it on every page. */
 export function repeatsHeader(row: SheetRow, header: readonly HeaderColumn[]): boolean {
-  const known = header.filter((column) => column.meaning?.kind === 'field');
-  const same = known.filter(({ column }) => {
-    const meaning = meaningOfHeader(row.texts[column - 1] ?? '');
-    return meaning?.kind === 'field';
-  });
-  return known.length > 0 && same.length >= Math.min(2, known.length) && same.length >= known.length / 2;
+  let known = 0;
+  let same = 0;
+  for (const { column, meaning, header: text } of header) {
+    if (meaning?.kind !== 'field') continue;
+    known += 1;
+    const here = row.texts[column - 1] ?? '';
+    // Of a two-row header only the second part is repeated.
+    if (here !== '' && (here === text || text.endsWith(`/${here}`) || here.replace(/\s+/g, ' ') === text))
+      same += 1;
+  }
+  return same >= Math.min(2, known) && same * 2 >= known && same > 0;
 }
 
 const NOTE =
@@ -105,9 +110,9 @@ const NOTE =
 
 /** Trailing notes, totals and signatures: text without a name of its own row. */
 export function isNote(row: SheetRow): boolean {
-  const texts = [...new Set(row.texts.filter((text) => text !== ''))];
-  const [first] = texts;
+  const first = row.texts.find((text) => text !== '');
   if (first === undefined) return true;
   if (NOTE.test(first.replace(/\s/g, ''))) return true;
-  return texts.length === 1 && (first.length > 12 || /[：:。]/.test(first));
+  const isAlone = row.texts.every((text) => text === '' || text === first);
+  return isAlone && (first.length > 12 || /[：:。]/.test(first));
 }

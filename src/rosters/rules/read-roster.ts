@@ -9,9 +9,9 @@ import type { ColumnChoice, ColumnReport, RosterProblem, RosterRead } from './ro
 
 /** A row between the people that names the class of those below it: `三（2）班` alone, merged over the width. */
 function sectionOf(row: SheetRow): { class: ClassName | null; yearGroup: string | null } | null {
-  const texts = [...new Set(row.texts.filter((text) => text !== ''))];
-  const [text] = texts;
-  if (texts.length !== 1 || text === undefined || text.length > 40) return null;
+  const text = row.texts.find((value) => value !== '');
+  if (text === undefined || text.length > 40) return null;
+  if (!row.texts.every((value) => value === '' || value === text)) return null;
   const named = parseClassName(text);
   const className = named?.classNo ? named : classInTitle(text);
   if (className) return { class: className, yearGroup: className.yearGroup };

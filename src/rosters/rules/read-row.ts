@@ -29,6 +29,19 @@ const SEXES: Record<string, Sex> = {
   其他: 'unknown',
 };
 
+/** A school has a few hundred classes and thousands of rows that name them. */
+const CLASSES_KEPT = 5_000;
+const classes = new Map<string, ClassName | null>();
+
+function classNamed(text: string, grade: string): ClassName | null {
+  const key = `${grade}\n${text}`;
+  const kept = classes.get(key);
+  if (kept !== undefined) return kept;
+  const found = parseClassName(text, grade);
+  if (classes.size < CLASSES_KEPT) classes.set(key, found);
+  return found;
+}
+
 /** What the rows of one sheet share. */
 export interface RowContext {
   readonly sheet: string;
@@ -171,7 +184,7 @@ class RowReader {
       const [, month = '', day = ''] = /^\d{4}-(\d{2})-(\d{2})$/.exec(cell.raw) ?? [];
       text = `${Number(month)}-${Number(day)}`;
     }
-    const found = parseClassName(text, grade);
+    const found = classNamed(text, grade);
     if (!found) {
       this.problem('roster_class_unreadable', 'must', column, { shown: cell.text.slice(0, 40) });
       return null;

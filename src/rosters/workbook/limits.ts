@@ -35,6 +35,6 @@ export const WORKBOOK_LIMITS: WorkbookLimits = {
   characters: 40_000_000,
   rowsPerSheet: 200_000,
   columns: 1_000,
-  timeMs: 30_000,
+  timeMs: 60_000,
   heapMegabytes: 640,
 };
