@@ -1,7 +1,8 @@
 import { t } from '../../../platform/web/t.ts';
 import { PAGES_PER_LESSON_MAX } from '../../wire.ts';
 import type { Dock } from './dock.ts';
-import { button, h, say } from './element.ts';
+import { setText } from '../shared/dom.ts';
+import { button, h } from './element.ts';
 import type { PageList } from './page-list.ts';
 import { checkedRange, offeredRange, type PageRange } from './pages/choose-pages.ts';
 import { type PageImage, PageProblem, blankPage } from './pages/page-image.ts';
@@ -120,7 +121,7 @@ export class AddPages {
         const range = checkedRange(typed, pdf.pageCount, this.#room);
         if (typeof range !== 'string') return done(range);
         const params = { count: pdf.pageCount, room: this.#room };
-        say(wrong, t(`rooms.teacher.pages.range.${range}`, params));
+        setText(wrong, t(`rooms.teacher.pages.range.${range}`, params));
       };
       dock.show({
         id: cardId,
@@ -146,7 +147,7 @@ export class AddPages {
       });
     }
     for (let pageNo = from; pageNo <= to && !this.#stopped; pageNo++) {
-      say(line, t('rooms.teacher.pages.adding-page', { page: pageNo - from + 1, count: to - from + 1 }));
+      setText(line, t('rooms.teacher.pages.adding-page', { page: pageNo - from + 1, count: to - from + 1 }));
       progress.value = pageNo - from;
       const n = await this.#options.take(await pdf.page(pageNo));
       if (pageNo === from) this.#options.turnTo(n);

@@ -3,7 +3,8 @@ import { ApiProblem } from '../../../platform/web/api-problem.ts';
 import { t } from '../../../platform/web/t.ts';
 import type { MicrophoneState } from './capture/microphone.ts';
 import type { Dock, DockCard } from './dock.ts';
-import { h, say } from './element.ts';
+import { setText } from '../shared/dom.ts';
+import { h } from './element.ts';
 import type { LessonSession } from './lesson-session.ts';
 import { presenceGroups, type RoomPerson } from './room-state.ts';
 import { shortcutList } from './shortcuts.ts';
@@ -45,7 +46,7 @@ export function createCards(dock: Dock): Cards {
     const { arrived } = presenceGroups(session.room);
     const minutes = Math.ceil((Date.parse(lesson.startsAt) - now.getTime()) / 60_000);
     const params = { minutes, count: arrived, time: timeOfDay(lesson.startsAt, timeZone) };
-    say(readyLine, t(minutes > 0 ? 'rooms.teacher.ready.soon' : 'rooms.teacher.ready.now', params));
+    setText(readyLine, t(minutes > 0 ? 'rooms.teacher.ready.soon' : 'rooms.teacher.ready.now', params));
     if (dock.has('ready')) return;
     dock.show({
       id: 'ready',
@@ -94,6 +95,7 @@ export function createCards(dock: Dock): Cards {
         });
       }
       watchSilence(session);
+      if (room.ended) for (const id of ['screen', 'microphone', 'resumed']) dock.close(id);
     },
     begun(microphone, again) {
       if (microphone === 'open' || microphone === 'off') return dock.close('microphone');

@@ -1,6 +1,7 @@
 import { t } from '../../../platform/web/t.ts';
 import type { Dock } from './dock.ts';
-import { button, h, say } from './element.ts';
+import { setText } from '../shared/dom.ts';
+import { button, h } from './element.ts';
 import type { ContactNote, RoomClient } from './room-client.ts';
 import type { RoomPerson } from './room-state.ts';
 
@@ -33,7 +34,7 @@ export function askContact(
         onNoted(t(`rooms.teacher.contact.noted.${one.name}`));
         dock.close(id);
       })
-      .catch((error: unknown) => say(wrong, error instanceof Error ? error.message : String(error)));
+      .catch((error: unknown) => setText(wrong, error instanceof Error ? error.message : String(error)));
   };
   dock.show({
     id,

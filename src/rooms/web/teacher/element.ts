@@ -1,3 +1,5 @@
+import { icon } from '../shared/dom.ts';
+
 /** DOM made by hand: the room has no framework, and the page's policy allows no markup from text. */
 
 type Child = Node | string | null | false;
@@ -31,11 +33,6 @@ export function h<Tag extends keyof HTMLElementTagNameMap>(
   return element;
 }
 
-/** A picture for a word beside it; never alone. */
-export function icon(name: string): HTMLElement {
-  return h('i', { class: `i i-${name}`, attributes: { 'aria-hidden': 'true' } });
-}
-
 /** A button with a picture and a word. */
 export function button(
   label: string,
@@ -57,11 +54,6 @@ export function square(label: string, name: string, onClick: () => void): HTMLBu
     { type: 'button', class: 'sq', attributes: { 'aria-label': label, title: label }, onClick },
     icon(name),
   );
-}
-
-/** Sets text only when it changed: screen readers then hear a change once. */
-export function say(element: HTMLElement, text: string): void {
-  if (element.textContent !== text) element.textContent = text;
 }
 
 /**

@@ -1,5 +1,6 @@
 import { t } from '../../../platform/web/t.ts';
-import { button, h, icon, keyedList, say } from './element.ts';
+import { icon, setText } from '../shared/dom.ts';
+import { button, h, keyedList } from './element.ts';
 import type { ListedPage, PageList } from './page-list.ts';
 
 export interface PageStrip {
@@ -54,17 +55,17 @@ export function createPageStrip(acts: { turnTo: (n: number) => void; add: () => 
     },
     update: (row, { page, place, shown, lost }) => {
       const number = row.querySelector('.n');
-      if (number instanceof HTMLElement) say(number, page ? String(place) : '');
+      if (number instanceof HTMLElement) setText(number, page ? String(place) : '');
       const question = row.querySelector<HTMLElement>('.q');
       if (question) question.hidden = lost === 0;
       const count = row.querySelector<HTMLElement>('.q > span');
-      if (count) say(count, String(lost));
+      if (count) setText(count, String(lost));
       const onItsWay = row.querySelector<HTMLElement>('.way');
       if (onItsWay) onItsWay.hidden = page?.held ?? true;
       if (shown) row.setAttribute('aria-current', 'true');
       else row.removeAttribute('aria-current');
       const name = row.querySelector<HTMLElement>('.vh');
-      if (name) say(name, pageName(page, place, lost));
+      if (name) setText(name, pageName(page, place, lost));
     },
   });
 

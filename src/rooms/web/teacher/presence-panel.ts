@@ -1,6 +1,7 @@
 import { timeOfDay } from '../../../platform/i18n/format.ts';
 import { t } from '../../../platform/web/t.ts';
-import { button, h, keyedList, say } from './element.ts';
+import { setText } from '../shared/dom.ts';
+import { button, h, keyedList } from './element.ts';
 import {
   type PresenceGroups,
   type PresenceOf,
@@ -59,7 +60,7 @@ export function createPresencePanel(options: {
       const line = row.querySelector('small');
       const since = sinceLine(person, options.timeZone);
       const note = notes.get(person.personId);
-      if (line) say(line, note ? `${since} · ${note}` : since);
+      if (line) setText(line, note ? `${since} · ${note}` : since);
     },
   });
   const showWeak = keyedList<Row, HTMLElement>(weakList, {
@@ -82,8 +83,8 @@ export function createPresencePanel(options: {
     make: ({ name }) => h('li', {}, h('b', { class: 'num' }), h('span', {}, name), h('small')),
     update: (row, { ago }, index) => {
       const [number, line] = [row.querySelector('b'), row.querySelector('small')];
-      if (number) say(number, String(index + 1));
-      if (line) say(line, ago);
+      if (number) setText(number, String(index + 1));
+      if (line) setText(line, ago);
     },
   });
 
@@ -112,8 +113,11 @@ export function createPresencePanel(options: {
     update(room, now, noted) {
       notes = noted;
       const groups = presenceGroups(room);
-      say(heading, t('rooms.teacher.presence.count', { here: groups.arrived, expected: groups.expected }));
-      say(spoken, spokenLine(room, groups));
+      setText(
+        heading,
+        t('rooms.teacher.presence.count', { here: groups.arrived, expected: groups.expected }),
+      );
+      setText(spoken, spokenLine(room, groups));
       nobody.hidden = groups.expected > 0;
       const waving = room.hands.map(({ personId, at }) => ({
         personId,
@@ -135,7 +139,7 @@ function showGroup(
   count: number,
   show: () => void,
 ): void {
-  say(head.count, t('rooms.teacher.presence.people', { count }));
+  setText(head.count, t('rooms.teacher.presence.people', { count }));
   head.element.hidden = count === 0;
   list.hidden = count === 0;
   show();

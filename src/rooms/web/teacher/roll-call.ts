@@ -1,6 +1,7 @@
 import { t } from '../../../platform/web/t.ts';
 import type { Dock } from './dock.ts';
-import { h, say } from './element.ts';
+import { setText } from '../shared/dom.ts';
+import { h } from './element.ts';
 import { presenceGroups, type RoomState } from './room-state.ts';
 
 const cardId = 'roll-call';
@@ -38,9 +39,12 @@ export function createRollCallCard(dock: Dock): (room: RoomState, now: Date) => 
     const { weak, here } = presenceGroups(room);
     const waiting = [...here, ...weak].filter(({ personId }) => !call.answered.has(personId));
     const seconds = Math.max(0, Math.ceil(leftMs / 1_000));
-    say(left, leftMs > 0 ? t('rooms.teacher.roll.left', { seconds }) : t('rooms.teacher.roll.over'));
-    say(counted, t('rooms.teacher.roll.counted', { answered: call.answered.size, waiting: waiting.length }));
+    setText(left, leftMs > 0 ? t('rooms.teacher.roll.left', { seconds }) : t('rooms.teacher.roll.over'));
+    setText(
+      counted,
+      t('rooms.teacher.roll.counted', { answered: call.answered.size, waiting: waiting.length }),
+    );
     const names = waiting.map(({ name }) => name).join('、');
-    say(silent, leftMs < -lateMs && names !== '' ? t('rooms.teacher.roll.silent', { names }) : '');
+    setText(silent, leftMs < -lateMs && names !== '' ? t('rooms.teacher.roll.silent', { names }) : '');
   };
 }

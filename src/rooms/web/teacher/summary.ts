@@ -1,5 +1,6 @@
 import { t } from '../../../platform/web/t.ts';
-import { button, h, say } from './element.ts';
+import { setText } from '../shared/dom.ts';
+import { button, h } from './element.ts';
 import { followPath } from './page-headers.ts';
 import type { CaptureStatus } from './capture/messages.ts';
 import { type RoomPerson, type RoomState, presenceGroups } from './room-state.ts';
@@ -43,11 +44,11 @@ export function createSummary(acts: { leave: () => void; contact: (person: RoomP
     update(room, status, { minutes, pages }, told) {
       const groups = presenceGroups(room);
       const params = { minutes, pages, here: groups.arrived, expected: groups.expected };
-      say(facts, t('rooms.teacher.summary.facts', params));
-      say(safe, safeLine(status, told));
+      setText(facts, t('rooms.teacher.summary.facts', params));
+      setText(safe, safeLine(status, told));
       safe.dataset['tone'] = isSafe(status, told) ? 'fine' : 'soon';
       const gone = groups.missing;
-      say(missingHead, t('rooms.teacher.summary.missing', { count: gone.length }));
+      setText(missingHead, t('rooms.teacher.summary.missing', { count: gone.length }));
       missingHead.hidden = gone.length === 0;
       everybody.hidden = gone.length > 0 || groups.expected === 0;
       missing.replaceChildren(

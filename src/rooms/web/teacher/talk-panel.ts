@@ -1,6 +1,7 @@
 import { t } from '../../../platform/web/t.ts';
 import { CHAT_MAX_CHARS } from '../../wire.ts';
-import { button, h, icon, keyedList, say } from './element.ts';
+import { icon, setText } from '../shared/dom.ts';
+import { button, h, keyedList } from './element.ts';
 import type { ChatLine, RoomState } from './room-state.ts';
 
 export interface TalkPanel {
@@ -77,7 +78,7 @@ export function createTalkPanel(options: {
       })
       .catch((error: unknown) => {
         // The words stay in the field, so that nothing written is lost.
-        say(problem, error instanceof Error ? error.message : String(error));
+        setText(problem, error instanceof Error ? error.message : String(error));
         problem.hidden = false;
       })
       .finally(() => {
@@ -101,7 +102,7 @@ export function createTalkPanel(options: {
       ),
     update: (row, { pageN, count }) => {
       const line = row.querySelector('span');
-      if (line) say(line, t('rooms.teacher.talk.lost-page', { page: pageN, count }));
+      if (line) setText(line, t('rooms.teacher.talk.lost-page', { page: pageN, count }));
     },
   });
 
@@ -123,13 +124,13 @@ export function createTalkPanel(options: {
       else if (next.chat.length > before) {
         unseen += next.chat.length - before;
         const word = jump.querySelector('span');
-        if (word) say(word, t('rooms.teacher.talk.new-lines', { count: unseen }));
+        if (word) setText(word, t('rooms.teacher.talk.new-lines', { count: unseen }));
         jump.hidden = false;
       }
       const pages = [...next.lost].map(([pageN, pupils]) => ({ pageN, count: pupils.size }));
       showLost(pages.sort((a, b) => b.count - a.count));
       const pupils = new Set([...next.lost.values()].flatMap((one) => [...one])).size;
-      say(lostCount, String(pupils));
+      setText(lostCount, String(pupils));
       lostCount.hidden = pupils === 0;
       empty.hidden = pages.length > 0;
       input.disabled = next.ended;

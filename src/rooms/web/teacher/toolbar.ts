@@ -2,7 +2,8 @@ import { t } from '../../../platform/web/t.ts';
 import { INK_COLOURS } from '../../wire.ts';
 import type { ToolName } from './board/ink.ts';
 import type { MicrophoneState } from './capture/microphone.ts';
-import { button, h, say, square } from './element.ts';
+import { setText } from '../shared/dom.ts';
+import { button, h, square } from './element.ts';
 
 export interface ToolbarState {
   readonly tool: ToolName;
@@ -104,12 +105,12 @@ export function createToolbar(acts: {
       for (const { name, one } of toolKeys) one.setAttribute('aria-pressed', String(name === state.tool));
       for (const { index, one } of colourKeys)
         one.setAttribute('aria-pressed', String(index === state.colour));
-      say(
+      setText(
         place,
         state.place === 0 ? t('rooms.teacher.pages.blank-short') : `${state.place} / ${state.pages}`,
       );
       const word = microphone.querySelector('span');
-      if (word) say(word, t(`rooms.teacher.mic.${state.microphone}`));
+      if (word) setText(word, t(`rooms.teacher.mic.${state.microphone}`));
       microphone.dataset['state'] = state.microphone;
       microphone.setAttribute('aria-pressed', String(state.microphone === 'open'));
       microphone.disabled = state.ended || state.microphone === 'off';

@@ -1,5 +1,6 @@
 import { t } from '../../../platform/web/t.ts';
-import { button, h, icon, say, square } from './element.ts';
+import { icon, setText } from '../shared/dom.ts';
+import { button, h, square } from './element.ts';
 import type { LessonCard } from './room-client.ts';
 import type { SaveLine } from './save-line.ts';
 
@@ -66,10 +67,10 @@ export function createTopBar(
     element,
     update(state) {
       save.dataset['tone'] = state.save.tone;
-      say(saveTitle, t(state.save.title.key, state.save.title.params));
-      say(saveDetail, state.save.detail ? t(state.save.detail.key, state.save.detail.params) : '');
-      say(elapsed, state.begun ? t('rooms.teacher.clock.taught', { time: state.elapsed }) : '');
-      say(left, clockLine(state));
+      setText(saveTitle, t(state.save.title.key, state.save.title.params));
+      setText(saveDetail, state.save.detail ? t(state.save.detail.key, state.save.detail.params) : '');
+      setText(elapsed, state.begun ? t('rooms.teacher.clock.taught', { time: state.elapsed }) : '');
+      setText(left, clockLine(state));
       done.style.width = `${Math.round(state.share * 100)}%`;
       label(
         pause,
@@ -88,7 +89,7 @@ function orderKey(text: string, name: string, keys: string, onClick: () => void)
 
 function label(key: HTMLButtonElement, text: string, pressed: boolean): void {
   const word = key.querySelector('span');
-  if (word) say(word, text);
+  if (word) setText(word, text);
   key.setAttribute('aria-pressed', String(pressed));
 }
 
