@@ -16,7 +16,7 @@ import { createLiveVoice } from '../shared/live-voice.ts';
 import { createPageLoader, type PageLoader } from '../shared/page-loader.ts';
 import { createPeopleNames } from '../shared/people-names.ts';
 import type { EntranceAnswer, ManifestAnswer } from '../../contract.ts';
-import type { RoomApi } from '../shared/room-api.ts';
+import { whoseQuery, type RoomApi } from '../shared/room-api.ts';
 import { createTalk } from '../shared/talk.ts';
 import { createChatView } from './chat-view.ts';
 import { createHeartbeat } from './heartbeat.ts';
@@ -110,7 +110,7 @@ export function startLiveLesson(options: LiveOptions): () => void {
   );
   const loader: PageLoader = createPageLoader(
     entrance.logId,
-    api.address.forPupil,
+    whoseQuery(api.address),
     () => pagePace(ladder, voice.isPlayable ? voice.aheadMs() : Infinity),
     (pageN) => board.pictureCame(pageN),
   );
@@ -130,7 +130,7 @@ export function startLiveLesson(options: LiveOptions): () => void {
 
   const feed = createFeed({
     logId: entrance.logId,
-    forPupil: api.address.forPupil,
+    whose: whoseQuery(api.address),
     cursor: { voice: Math.max(1, manifest.lastVoice - 1), events: 1, talk: 1, pages: 1 },
     step: ladder.step === 'lightest' ? 2 : 1,
     holdSeconds: 8,
@@ -286,7 +286,9 @@ export function startLiveLesson(options: LiveOptions): () => void {
   function showPageWait(): void {
     const pageN = board.shownPageN;
     const page = pageN === 0 ? null : loader.page(pageN);
-    if (pageN === 0 || (page && page.url !== null)) return view.setPageWait(null);
+    if (pageN === 0)
+      return view.setPageWait(board.seenPages().length > 0 ? null : t('rooms.pupil.page.none'));
+    if (page && page.url !== null) return view.setPageWait(null);
     const etaMs = loader.etaMs();
     view.setPageWait(
       etaMs === null
@@ -302,6 +304,7 @@ export function startLiveLesson(options: LiveOptions): () => void {
       voice: voice.isPlayable ? voice.state : 'unplayable',
       feed: feedState.kind,
       hasVoice: voice.edgeMs() > 0,
+      isFirst: manifest.lastVoice < 1,
       isPaused: talk.state.isPaused,
       isEnded,
       isQuiet: quietRun >= quietSegments,

@@ -16,7 +16,7 @@ const knockAgainMs = 10_000;
 function roomAddress(): RoomAddress {
   const [, , schoolDay = '', lessonId = ''] = location.pathname.split('/');
   const query = new URLSearchParams(location.search);
-  return { schoolDay, lessonId, forPupil: query.get('for') || query.get('pupil') };
+  return { schoolDay, lessonId, forPupil: query.get('for'), appointment: query.get('as') };
 }
 
 const address = roomAddress();
@@ -41,7 +41,7 @@ function showPanel(title: string, parts: PanelParts): void {
 const toToday = (): void => location.assign('/');
 const cannotAttend = {
   label: t('rooms.pupil.cannotAttend'),
-  href: `/my/cannot-attend?lesson=${address.schoolDay}/${address.lessonId}`,
+  href: `/my/cannot-attend${address.forPupil === null ? '' : `?pupil=${address.forPupil}`}`,
 };
 const today = { label: t('rooms.pupil.toToday'), href: '/' };
 
@@ -115,7 +115,10 @@ function showEnd(entrance: EntranceAnswer, heardMs: number): void {
   showPanel(titleOf(entrance), {
     picture: 'check',
     title: t('rooms.pupil.end.title'),
-    text: t('rooms.pupil.end.heard', { count: Math.round(heardMs / 60_000) }),
+    text:
+      heardMs < 60_000
+        ? t('rooms.pupil.end.little')
+        : t('rooms.pupil.end.heard', { count: Math.round(heardMs / 60_000) }),
     main: { label: t('rooms.pupil.end.today'), act: toToday },
     links: [{ label: t('rooms.pupil.end.recording'), href: location.href }],
   });

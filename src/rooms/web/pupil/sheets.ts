@@ -11,7 +11,7 @@ export interface Sheet {
 /** Keeps the keyboard inside the sheet and gives it back where it was. */
 function open(sheet: HTMLElement, onDismiss: (() => void) | null): Sheet {
   const before = document.activeElement;
-  const cover = el('div', { class: 'cover' }, sheet);
+  const cover = el('div', { class: onDismiss ? 'cover' : 'cover calm' }, sheet);
   const focusable = (): HTMLElement[] =>
     Array.from(sheet.querySelectorAll<HTMLElement>('button, input, a')).filter(
       ({ offsetParent }) => offsetParent !== null,

@@ -20,6 +20,8 @@ export interface VoiceSituation {
   readonly voice: VoiceState | 'unplayable';
   readonly feed: FeedState['kind'];
   readonly hasVoice: boolean;
+  /** Nobody had spoken when this page came in. */
+  readonly isFirst: boolean;
   readonly isPaused: boolean;
   readonly isEnded: boolean;
   /** Nothing but silence in the newest segments. */
@@ -32,7 +34,7 @@ const lateFromMs = 8_000;
 
 /** The one sentence that matters now: what the pupil must do first, then what is wrong, then that all is well. */
 export function voiceLine(situation: VoiceSituation): VoiceLine {
-  const { voice, feed, hasVoice, isPaused, isEnded, isQuiet, lateMs } = situation;
+  const { voice, feed, hasVoice, isFirst, isPaused, isEnded, isQuiet, lateMs } = situation;
   if (isEnded && voice !== 'playing') return 'ended';
   if (voice === 'unplayable') return 'unplayable';
   if (voice === 'refused') return 'refused';
@@ -40,7 +42,7 @@ export function voiceLine(situation: VoiceSituation): VoiceLine {
   const isDry = voice === 'waiting' || voice === 'starting' || voice === 'failed';
   if (feed === 'broken' && isDry) return 'rejoining';
   if (isPaused) return 'paused';
-  if (!hasVoice) return feed === 'connecting' ? 'getting' : 'before';
+  if (!hasVoice) return isFirst ? 'before' : 'getting';
   if (voice === 'starting') return 'getting';
   if (isDry) return 'waiting';
   if (lateMs >= lateFromMs) return 'late';

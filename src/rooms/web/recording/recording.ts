@@ -16,7 +16,7 @@ import { createPageLoader, type PageLoader } from '../shared/page-loader.ts';
 import { createPeopleNames } from '../shared/people-names.ts';
 import { createVoicePlayer, voiceSupport } from '../shared/player.ts';
 import type { EntranceAnswer, HeardAnswer } from '../../contract.ts';
-import type { RoomApi } from '../shared/room-api.ts';
+import { whoseQuery, type RoomApi } from '../shared/room-api.ts';
 import { createTalk } from '../shared/talk.ts';
 import { createChapterLine } from './chapter-line.ts';
 import { chapterAt, chaptersOf, firstUnheardMs, watchedOf } from './chapters.ts';
@@ -85,7 +85,7 @@ export async function startRecording(options: RecordingOptions): Promise<() => v
   );
   const loader: PageLoader = createPageLoader(
     logId,
-    api.address.forPupil,
+    whoseQuery(api.address),
     () => ({ sizes: ['small', 'large'], ahead: 1, pieceBytes: 16_384, everyMs: 0 }),
     (pageN) => board.pictureCame(pageN),
   );
@@ -97,7 +97,7 @@ export async function startRecording(options: RecordingOptions): Promise<() => v
   view.pagePlace.append(board.view.element);
   const feed = createFeed({
     logId,
-    forPupil: api.address.forPupil,
+    whose: whoseQuery(api.address),
     cursor: { voice: segmentAt(positionMs), events: 1, talk: 1, pages: 1 },
     step: 1,
     holdSeconds: 0,
@@ -239,11 +239,12 @@ export async function startRecording(options: RecordingOptions): Promise<() => v
     view.setChapters(
       chapters.map(({ pageN, startMs }) => {
         const page = pageN === 0 || !isWide ? null : loader.page(pageN);
-        const who = api.address.forPupil === null ? '' : `&for=${api.address.forPupil}`;
         return {
           startMs,
           title: pageName(pageN),
-          picture: page ? `/api/logs/${logId}/pages/${page.row.sha256}?size=small${who}` : null,
+          picture: page
+            ? `/api/logs/${logId}/pages/${page.row.sha256}?size=small${whoseQuery(api.address)}`
+            : null,
         };
       }),
     );

@@ -37,8 +37,8 @@ export interface Feed {
 
 interface FeedOptions {
   logId: string;
-  /** The child that follows on a parent's telephone. */
-  forPupil: string | null;
+  /** See `whoseQuery`. */
+  whose: string;
   cursor: FeedCursor;
   step: 1 | 2;
   holdSeconds: number;
@@ -62,7 +62,6 @@ const measurableBytes = 3000;
 export function createFeed(options: FeedOptions): Feed {
   const cursor: FeedCursor = { ...options.cursor };
   let step = options.step;
-  const forWhom = options.forPupil === null ? '' : `&for=${options.forPupil}`;
   const status = { isRunning: false };
   let held = false;
   let aborter: AbortController | null = null;
@@ -90,7 +89,7 @@ export function createFeed(options: FeedOptions): Feed {
       const { voice, events, talk, pages } = cursor;
       const response = await fetch(
         `/api/logs/${options.logId}/feed?voice=${voice}&events=${events}&talk=${talk}&pages=${pages}` +
-          `&step=${step}&hold=${options.holdSeconds}&max=${options.maxBytes}${hasInit ? '' : '&init=1'}${forWhom}`,
+          `&step=${step}&hold=${options.holdSeconds}&max=${options.maxBytes}${hasInit ? '' : '&init=1'}${options.whose}`,
         { cache: 'no-store', credentials: 'same-origin', signal: controller.signal },
       );
       if (!response.ok) {

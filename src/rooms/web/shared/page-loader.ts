@@ -47,13 +47,13 @@ const retryMs = 3000;
 /**
  * Fetches page pictures in pieces, so that a 60 kB page on a 40 kbit/s line never holds up the voice.
  *
- * @param forPupil - the child that follows on a parent's telephone.
+ * @param whose - see `whoseQuery`.
  * @param pace - asked before every piece.
  * @param onPicture - a picture of this page is here (or a better one).
  */
 export function createPageLoader(
   logId: string,
-  forPupil: string | null,
+  whose: string,
   pace: () => Pace,
   onPicture: (pageN: number) => void,
 ): PageLoader {
@@ -65,7 +65,7 @@ export function createPageLoader(
   const status = { isStopped: false };
 
   const downloadOf = (row: PageRow, size: PageSize): Download => {
-    const address = `/api/logs/${logId}/pages/${row.sha256}?size=${size}${forPupil === null ? '' : `&for=${forPupil}`}`;
+    const address = `/api/logs/${logId}/pages/${row.sha256}?size=${size}${whose}`;
     let download = downloads.get(address);
     if (!download) {
       const totalBytes = size === 'small' ? row.smallBytes : row.largeBytes;

@@ -7,14 +7,23 @@ import type {
   PeopleAnswer,
 } from '../../contract.ts';
 
-/** A room as its address names it; `forPupil`: the child that follows on a parent's telephone. */
+/** A room as its address names it. */
 export interface RoomAddress {
   readonly schoolDay: string;
   readonly lessonId: string;
+  /** The child that follows on a parent's telephone. */
   readonly forPupil: string | null;
+  /** Appointment of staff who listen in. */
+  readonly appointment: string | null;
 }
 
 export type RoomPerson = PeopleAnswer['people'][number];
+
+/** Who asks, for addresses that the browser fetches without our headers: feed, pictures, socket. */
+export function whoseQuery({ forPupil, appointment }: RoomAddress): string {
+  if (forPupil !== null) return `&for=${forPupil}`;
+  return appointment === null ? '' : `&as=${appointment}`;
+}
 
 /** Calls of one room by one person. Every refusal is an `ApiProblem`; code `network` when no answer came. */
 export interface RoomApi {
@@ -46,8 +55,7 @@ export function createRoomApi(address: RoomAddress): RoomApi {
     address,
     socketAddress(ticket) {
       const scheme = location.protocol === 'https:' ? 'wss' : 'ws';
-      const forWhom = forPupil === null ? '' : `&for=${forPupil}`;
-      return `${scheme}://${location.host}/api/rooms/${schoolDay}/${lessonId}/socket?ticket=${ticket}${forWhom}`;
+      return `${scheme}://${location.host}/api/rooms/${schoolDay}/${lessonId}/socket?ticket=${ticket}${whoseQuery(address)}`;
     },
     join: () => api.post('/api/rooms/{schoolDay}/{lessonId}/join', { ...room, body: {} }),
     manifest: (logId) => api.get('/api/logs/{logId}/manifest', { path: { logId }, query }),
