@@ -2,10 +2,12 @@ import { writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { beforeEach, expect, test } from 'vitest';
+import { operatorActor } from '../platform/actor.ts';
 import { buildTestApp } from '../platform/testing/app.ts';
 import { aStaff, aTeacher, signedInAs } from '../platform/testing/builders.ts';
 import { passwordProtectedXlsx, workbookBytes } from '../rosters/testing/workbooks.ts';
 import { timetableCommands } from './commands.ts';
+import { importMatrix } from './service/import-matrix.ts';
 import { aPlannedSchool, aSlot, standAt, WEDNESDAY, type PlannedSchool } from './testing/school.ts';
 
 const { app, db, ctx, clock } = await buildTestApp();
@@ -46,6 +48,9 @@ async function importNow(bytes: Uint8Array, choices: object = nothing) {
   const checked = (await upload(bytes)).json();
   return (await confirm(checked.importId, choices)).json();
 }
+/** As the command line does it: check and confirmation in one. */
+const importAtOnce = (bytes: Uint8Array) =>
+  importMatrix(ctx, operatorActor(), { schoolId: school.schoolId, fileName: 'a.xlsx', bytes, dryRun: false });
 
 beforeEach(async () => {
   school = await aPlannedSchool(db);
@@ -92,7 +97,7 @@ test('the same file again changes nothing, a changed one changes what it changed
   const changed = ofFirstClass.map((row) => [...row]);
   changed[2]![1] = '数学\n林佳禾';
   changed[3]![5] = '';
-  const { report } = await importNow(matrix(changed));
+  const report = await importAtOnce(matrix(changed));
   expect(report).toMatchObject({ created: 0, changed: 1, unchanged: 7, leaving: 1, draft: 8 });
   expect(await slots()).toHaveLength(8);
 });
@@ -112,8 +117,8 @@ test('slots made by hand and other classes stay', async () => {
     period: 3,
     teacherId: school.shen.personId,
   });
-  await importNow(matrix());
-  await importNow(matrix());
+  await importAtOnce(matrix());
+  await importAtOnce(matrix());
   const ids = (await slots()).map(({ id }) => id);
   expect(ids).toHaveLength(11);
   expect(ids).toEqual(expect.arrayContaining([byHand, other]));

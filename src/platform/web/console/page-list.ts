@@ -1,3 +1,4 @@
+import { calendarConsolePages } from '../../../calendar/web/console-pages.tsx';
 import { coursesConsolePages } from '../../../courses/web/console-pages.tsx';
 import { orgsConsolePages } from '../../../orgs/web/console-pages.tsx';
 import { timetableConsolePages } from '../../../timetable/web/console-pages.tsx';
@@ -6,6 +7,7 @@ import type { ConsolePage } from './pages.ts';
 /** All pages of the console, in the order of the menu. A capability adds its list here. */
 export const CONSOLE_PAGES: readonly ConsolePage[] = [
   ...timetableConsolePages,
+  ...calendarConsolePages,
   ...coursesConsolePages,
   ...orgsConsolePages,
 ];
