@@ -11,6 +11,7 @@ test.each([
   ['let x = 10n', 'numeric separator or bigint'],
   ['/(?<=a)b/.test(c)', 'regular expression with look-behind or newer flag'],
   ['crypto.randomUUID()', 'randomUUID()'],
+  ['structuredClone(a)', 'structuredClone()'],
   ['s.replaceAll("a", "b")', 'replaceAll()'],
 ])('%s is refused in a bundle for old phones', (code, found) => {
   expect(aboveFloor('a.js', code)).toContain(found);
@@ -19,6 +20,7 @@ test.each([
 test.each([
   'let { a, ...b } = c; async () => { for await (const d of e) f(d) }',
   'g(a ? b : c, `x${d}`, 2 ** 3)',
+  'function at(e) { return e } at(1)',
 ])('%s runs on old phones', (code) => {
   expect(aboveFloor('a.js', code)).toEqual([]);
 });

@@ -47,7 +47,8 @@ function isNode(value: unknown): value is Node {
 }
 
 function calledName({ callee }: Node): string | undefined {
-  if (callee?.type === 'Identifier') return callee.name;
+  // A bare name is a function of ours, which the minifier may well call `at`; only this one is the browser's.
+  if (callee?.type === 'Identifier') return callee.name === 'structuredClone' ? callee.name : undefined;
   if (callee?.type === 'MemberExpression' && callee.computed !== true) return callee.property?.name;
   return undefined;
 }
