@@ -4,7 +4,7 @@ import type { ServerContext } from '../platform/context.ts';
 import { AppError } from '../platform/errors.ts';
 import type { LessonKey } from './access.ts';
 import type { LessonCard } from './queries-lesson.ts';
-import { groupCommit } from './group-commit.ts';
+import { groupCommit } from '../platform/group-commit.ts';
 import { createHub } from './hub.ts';
 import type { Hub } from './hub.ts';
 import { sealedParts } from './log-rows.ts';

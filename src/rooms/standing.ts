@@ -1,5 +1,5 @@
 import type pg from 'pg';
-import { groupCommit } from './group-commit.ts';
+import { groupCommit } from '../platform/group-commit.ts';
 import { runStatement } from './statements.ts';
 import type { LogState, Standing } from './tables.ts';
 
