@@ -74,6 +74,9 @@ const FORGET_AFTER_MS = 5 * 60_000;
 /** Orders and roll calls do not wait for the next voice. */
 const URGENT = new Set<TalkRow['kind']>(['order', 'rollCall', 'removed']);
 
+/** Rows after which somebody stands differently than a moment ago, or the whole lesson does. */
+const STANDING_KINDS = new Set<TalkRow['kind']>(['order', 'removed']);
+
 export function createHub({
   bus,
   log,
@@ -139,6 +142,7 @@ export function createHub({
   }
 
   const unsubscribe = bus.subscribe(LOG_TOPIC, (message) => {
+    if (message['changesStanding'] === true) standings.forget(String(message['logId']));
     const room = rooms.get(String(message['logId']));
     if (room === undefined) return;
     const known = room.log.nextN(message['track'] as TrackName) > Number(message['n']);
@@ -208,7 +212,7 @@ export function createHub({
     async wait(who, query, holdMs, signal) {
       const room = roomOf(who.logId);
       await (room.log.nextN('voice') === 0 && room.log.nextN('talk') === 1 ? room.log.refresh() : undefined);
-      if (!room.log.hasVoice(query) && holdMs > 0 && !signal.aborted) {
+      if (!room.log.hasVoice(query) && !room.log.ended && holdMs > 0 && !signal.aborted) {
         await new Promise<void>((resolve) => {
           const waiter: Waiter = { who, query, since: Date.now(), wake: done };
           const timer = setTimeout(done, holdMs);
@@ -222,14 +226,16 @@ export function createHub({
           room.waiters.add(waiter);
         });
       }
-      if (signal.aborted || !room.log.covers(query)) return null;
+      if (signal.aborted || room.log.ended || !room.log.covers(query)) return null;
       return room.log.answer(query, who.standing);
     },
 
     committed(logId, track, row) {
+      const changesStanding = track === 'talk' && STANDING_KINDS.has(decodeJsonRow<TalkRow>(row.bytes).kind);
+      if (changesStanding) standings.forget(logId);
       const room = rooms.get(logId);
       if (room !== undefined) spread(room, room.log.add(track, row));
-      bus.publish(LOG_TOPIC, { logId, track, n: row.n });
+      bus.publish(LOG_TOPIC, { logId, track, n: row.n, changesStanding });
     },
 
     arrived(logId, personId) {

@@ -67,6 +67,8 @@ export class LiveLog {
   private answers = new Map<string, FeedAnswer>();
   /** Since when something is missing before rows that came early. */
   private readonly gapSince: Partial<Record<TrackName, number>> = {};
+  /** The teacher has ended the lesson: nobody waits here any more. */
+  ended = false;
   private initSegment: FeedFrame | undefined;
   private loading: Promise<void> | null = null;
 
@@ -118,7 +120,7 @@ export class LiveLog {
       const { startMs, durationMs, bytes } = next;
       const frame: FeedFrame = { track, n, startMs, durationMs, bytes };
       if (track === 'voice' && n === VOICE_INIT_N) this.initSegment = frame;
-      if (track === 'talk') this.talk.set(n, { frame, row: decodeJsonRow<TalkRow>(bytes) });
+      if (track === 'talk') this.addTalk(frame);
       else this.rows[track].set(n, frame);
       if (track === 'voice' && n > VOICE_ROWS_KEPT) this.rows.voice.delete(n - VOICE_ROWS_KEPT);
       readable.push(frame);
@@ -145,6 +147,12 @@ export class LiveLog {
       early[track].delete(first.n);
       this.add(track, first);
     }
+  }
+
+  private addTalk(frame: FeedFrame): void {
+    const row = decodeJsonRow<TalkRow>(frame.bytes);
+    this.talk.set(frame.n, { frame, row });
+    if (row.kind === 'order' && row.order === 'end') this.ended = true;
   }
 
   private addPage({ n, startMs, durationMs, bytes }: LogRow): FeedFrame[] {

@@ -506,6 +506,7 @@ describe('the feed', () => {
       .set({ class_id: elsewhere })
       .where('person_id', '=', pupil!.personId)
       .execute();
+    await sleep(1100);
     const { answer } = await feed(logId, pupil!.headers);
     expect(outcome(answer)).toEqual([403, 'not_allowed']);
   });

@@ -22,7 +22,7 @@ export interface FeedRequest extends FeedQuery {
  * The one blocking request of a page: everything new on all tracks, as soon as the voice asked for is there.
  *
  * Who asks is looked up for this very request, and again before voice is handed out that was waited for: whoever
- * was removed meanwhile gets no more of it. What is given counts as a sign of the page.
+ * was removed, or left the class a second ago, gets no more of it. What is given counts as a sign of the page.
  *
  * @param signal - aborted when the page has gone.
  * @throws {AppError} 403 `removed_from_room`, 404.
@@ -40,6 +40,7 @@ export async function readFeed(
   if (reader.standing.state !== 'ended') {
     rooms.hub.seen(reader, null);
     answer = await rooms.hub.wait(reader, request, request.holdMs, signal);
+    // Asked again: the wait may have been long, and what is handed out now was spoken meanwhile.
     reader = await requireReader(rooms, actor, request.logId, personId);
   }
   answer ??= await readStored(rooms, reader, request);

@@ -21,6 +21,23 @@ RETURNS TABLE (standing text, class_id uuid, rank integer) LANGUAGE sql STABLE R
       SELECT FROM room_removals r WHERE r.school_day = $1 AND r.lesson_id = $2 AND r.person_id = $3)
 $$;
 
+-- room_roster(day, lesson): everybody of a lesson, each once where they stand best; removed pupils are left out.
+CREATE OR REPLACE FUNCTION room_roster(day date, lesson uuid)
+RETURNS TABLE (person_id uuid, standing text, class_id uuid) LANGUAGE sql STABLE ROWS 50 AS $$
+  SELECT DISTINCT ON (x.person_id) x.person_id, x.standing, x.class_id FROM (
+    SELECT t.person_id, CASE t.duty WHEN 'observer' THEN 'observer' WHEN 'assistant' THEN 'assistant' ELSE 'teacher' END AS standing,
+      NULL::uuid AS class_id, CASE t.duty WHEN 'observer' THEN 5 WHEN 'assistant' THEN 1 ELSE 0 END AS rank
+    FROM lesson_teachers t WHERE t.school_day = $1 AND t.lesson_id = $2
+    UNION ALL
+    SELECT m.person_id, CASE m.role WHEN 'pupil' THEN 'pupil' ELSE 'observer' END, a.class_id,
+      CASE WHEN m.role <> 'pupil' THEN 4 WHEN m.is_home THEN 2 ELSE 3 END
+    FROM lesson_classes a JOIN class_members($1) m ON m.class_id = a.class_id
+    WHERE a.school_day = $1 AND a.lesson_id = $2
+      AND NOT EXISTS (
+        SELECT FROM room_removals r WHERE r.school_day = $1 AND r.lesson_id = $2 AND r.person_id = m.person_id)
+  ) x ORDER BY x.person_id, x.rank
+$$;
+
 -- room_states: every room that somebody has opened. opened_at null: no teacher has come in yet.
 CREATE OR REPLACE VIEW room_states AS
 SELECT l.school_day, l.lesson_id, l.school_id, l.id AS log_id, l.state, l.muted, l.opened_at, l.opened_by, l.ended_at,
