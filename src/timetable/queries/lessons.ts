@@ -1,5 +1,7 @@
 import { sql } from 'kysely';
 import type { Db, Trx } from '../../platform/database.ts';
+import { AppError } from '../../platform/errors.ts';
+import { errorCode } from '../../platform/start-refusal.ts';
 import type { StandingLesson } from '../rules/difference.ts';
 import type { Resource } from '../rules/clashes.ts';
 import type { Audience, Staff } from '../rules/week.ts';
@@ -249,9 +251,18 @@ export async function selectClash(
   return rows[0];
 }
 
-/** Checks all bookings now instead of at the end: what fails here fails inside the use case. */
+/**
+ * Checks all bookings now instead of at the end: what fails here fails inside the use case.
+ *
+ * @throws {AppError} 409 `booked_meanwhile` when somebody else booked the same hour in this very moment.
+ */
 export async function settleBookings(trx: Trx): Promise<void> {
-  await sql`SET CONSTRAINTS bookings_no_double_use IMMEDIATE`.execute(trx);
+  try {
+    await sql`SET CONSTRAINTS bookings_no_double_use IMMEDIATE`.execute(trx);
+  } catch (cause) {
+    if (errorCode(cause) !== '23P01') throw cause;
+    throw new AppError(409, 'booked_meanwhile', 'Somebody else booked this hour just now.', { cause });
+  }
   await sql`SET CONSTRAINTS bookings_no_double_use DEFERRED`.execute(trx);
 }
 
