@@ -3,6 +3,7 @@ import type { Actor } from '../platform/actor.ts';
 import { audit } from '../platform/audit.ts';
 import { authorize } from '../platform/authorize.ts';
 import type { ServerContext } from '../platform/context.ts';
+import type { Trx } from '../platform/database.ts';
 import { makeClaimCards, type ClaimCard } from '../people/claims.ts';
 import { AppError, notFound } from '../platform/errors.ts';
 import { assignCare, issueClaimCards, readClasses, readMembers, searchPeople } from './actions.ts';
@@ -126,4 +127,37 @@ export async function assignCareDuty(
     }
     await audit(trx, actor, { action: 'courses.assignCare', subjectKind: 'class', subjectId: classId });
   });
+}
+
+/**
+ * Makes sure that these persons are teachers of these classes for a term; who is one already in that time stays as is.
+ * The timetable calls it when it publishes, so that whoever teaches a class may see it and its course group.
+ *
+ * @param firstDay - first day, `YYYY-MM-DD`. @param lastDay - last day, included.
+ * @returns how many are new.
+ */
+export async function enrollTeachers(
+  trx: Trx,
+  {
+    teachers,
+    firstDay,
+    lastDay,
+  }: {
+    teachers: readonly { readonly classId: string; readonly personId: string }[];
+    firstDay: string;
+    lastDay: string;
+  },
+): Promise<number> {
+  const { numAffectedRows = 0n } = await sql`
+    INSERT INTO enrollments (class_id, person_id, role, during)
+    SELECT DISTINCT t.class_id, t.person_id, 'teacher', daterange(${firstDay}::date, ${lastDay}::date, '[]')
+    FROM unnest(${teachers.map(({ classId }) => classId)}::uuid[], ${teachers.map(({ personId }) => personId)}::uuid[])
+      AS t (class_id, person_id)
+    WHERE NOT EXISTS (
+      SELECT FROM enrollments e WHERE e.class_id = t.class_id AND e.person_id = t.person_id
+        AND e.role IN ('teacher', 'classTeacher', 'counsellor', 'assistant')
+        AND e.during && daterange(${firstDay}::date, ${lastDay}::date, '[]'))
+    ON CONFLICT DO NOTHING
+  `.execute(trx);
+  return Number(numAffectedRows);
 }

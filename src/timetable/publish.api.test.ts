@@ -74,6 +74,24 @@ describe('publishing a week', () => {
     expect(await lessons()).toHaveLength(1);
   });
 
+  test('lets who teaches a class see it from then on', async () => {
+    await aSlot(db, school, { classId: school.second, teacherId: school.shen.personId });
+    const shen = fresh(await as(school.shen));
+    const now = { classIds: [school.second], courseTitle: '语文', minutes: 30, mode: 'live' };
+    expect((await send('POST', '/lessons/now', now, shen)).statusCode).toBe(403);
+    await publish();
+    await publish();
+    const rows = await db
+      .selectFrom('enrollments')
+      .where('class_id', '=', school.second)
+      .selectAll()
+      .execute();
+    expect(rows).toMatchObject([
+      { person_id: school.shen.personId, role: 'teacher', during: '[2026-09-01,2027-01-23)' },
+    ]);
+    expect((await send('POST', '/lessons/now', now, fresh(await as(school.shen)))).statusCode).toBe(201);
+  });
+
   test('refuses a teacher in two classes at once and names both lessons', async () => {
     await aSlot(db, school);
     await aSlot(db, school, { classId: school.second, courseId: school.chinese });

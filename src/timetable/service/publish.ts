@@ -4,6 +4,7 @@ import { authorize } from '../../platform/authorize.ts';
 import type { Trx } from '../../platform/database.ts';
 import type { ServerContext } from '../../platform/context.ts';
 import { idempotent, type RepeatableRequest } from '../../platform/idempotency.ts';
+import { enrollTeachers } from '../../courses/service.ts';
 import { publishWeek as publishWeekAction } from '../actions.ts';
 import {
   countTouched,
@@ -120,6 +121,15 @@ async function writeWeek(
   if (clash) throw doubleUse(clash);
   await settleBookings(trx);
 
+  await enrollTeachers(trx, {
+    teachers: [
+      ...difference.added,
+      ...[...difference.moved, ...difference.changed].map(({ to }) => to),
+    ].flatMap(teachersOf),
+    firstDay: term.firstDay,
+    lastDay: term.lastDay,
+  });
+
   const changes: NewPlanChange[] = [
     ...added.map((lesson) => change('added', lesson.day, lesson.id, null, lesson)),
     ...crossDay.map(({ lesson }, index) =>
@@ -165,6 +175,14 @@ function newLesson(
     changedByHand: false,
     resources: bookedResources(to, requireMode(to.mode)),
   };
+}
+
+/** Everybody who teaches a lesson, with each of its classes. */
+function teachersOf({ staff, audiences }: PlannedLesson): { classId: string; personId: string }[] {
+  const ofAll = staff.filter(({ duty }) => duty !== 'observer').map(({ personId }) => personId);
+  return audiences.flatMap(({ classId, ownTeacherId }) =>
+    [...ofAll, ...(ownTeacherId ? [ownTeacherId] : [])].map((personId) => ({ classId, personId })),
+  );
 }
 
 type Side = Pick<StandingLesson, 'day' | 'period' | 'startsAt' | 'mode' | 'audiences' | 'staff'>;
