@@ -31,7 +31,7 @@ async function enterLesson(page: Page): Promise<void> {
   await page.waitForTimeout(12_000);
 }
 
-async function console_(page: Page, place: string): Promise<void> {
+async function openConsole(page: Page, place: string): Promise<void> {
   const me = (await (await page.request.get(`${base}/api/me`)).json()) as { appointments: { id: string }[] };
   await page.goto(`${base}/console/${me.appointments[0]?.id}/${place}`);
   await page.waitForTimeout(4_000);
@@ -49,13 +49,13 @@ const shots: readonly Shot[] = [
     name: 'school-board',
     loginName: 'qscz-a002',
     device: desk,
-    open: (page) => console_(page, 'school-board'),
+    open: (page) => openConsole(page, 'school-board'),
   },
   {
     name: 'county-board',
     loginName: 'demo-county-g001',
     device: desk,
-    open: (page) => console_(page, 'area-board'),
+    open: (page) => openConsole(page, 'area-board'),
   },
 ];
 
