@@ -55,7 +55,8 @@ const pastDays = 5;
 
 /**
  * Lives through the last school days and the demo's own morning: opens each day, teaches what is over by now,
- * and closes the days that are past. Repeating it adds what became past.
+ * and closes the days that are past; the present day comes first, because people look at it first. Repeating it
+ * adds what became past.
  */
 export async function fillPast(ctx: ServerContext): Promise<void> {
   const { rows } = await sql<{ schoolId: string; day: string; closesAt: Date; isPast: boolean }>`
@@ -66,9 +67,9 @@ export async function fillPast(ctx: ServerContext): Promise<void> {
         SELECT DISTINCT day FROM school_days x JOIN orgs y ON y.id = x.org_id AND y.is_demo
         WHERE x.kind = 'teaching' AND x.opens_at <= app_now() ORDER BY day DESC LIMIT ${pastDays + 2}
       ) recent)
-    ORDER BY d.day, o.code
+    ORDER BY d.closes_at < app_now(), d.day, o.code
   `.execute(ctx.db);
-  const thisWeek = weekNoOf(rows.at(-1)?.day ?? demoTerm.firstDay);
+  const thisWeek = weekNoOf(rows[0]?.day ?? demoTerm.firstDay);
   await publishWeeks(ctx, [thisWeek, thisWeek - 1, thisWeek + 1]);
   for (const [day, schools] of Map.groupBy(rows, (row) => row.day)) {
     for (const { schoolId } of schools) await openSchoolDay(ctx.db, { schoolId, day, now: ctx.now() });
