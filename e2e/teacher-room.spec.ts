@@ -8,6 +8,8 @@ import {
   removeServerData,
   startServerProcess,
 } from '../src/platform/testing/server-process.ts';
+import { type BuiltLesson, type Headers, aLesson } from '../src/rooms/testing/a-lesson.ts';
+import { testDatabase } from '../src/platform/testing/database.ts';
 import {
   type FeedFrame,
   type LessonEvent,
@@ -22,15 +24,8 @@ import { desk, launchChromium, openDevice, phone } from './browser.ts';
 import { chinesePdf } from './fixtures/pdf-file.ts';
 import { findPlace, loudness, speechLike, wavFile } from './fixtures/speech.ts';
 
-const teacherLogin = 'qscz-t001';
-const otherTeacherLogin = 'qscz-t002';
-const pupilLogin = 'qscz-202607201';
 const source = loudness(speechLike(150));
-
-interface Lesson {
-  readonly schoolDay: string;
-  readonly lessonId: string;
-}
+const { db, url } = await testDatabase();
 
 let folder: string;
 let server: ServerProcess;
@@ -41,7 +36,7 @@ beforeAll(async () => {
   const wav = join(folder, 'speech.wav');
   await writeFile(wav, wavFile(speechLike(150)));
   [server, browser] = await Promise.all([
-    startServerProcess({ env: { DEMO: '1' } }),
+    startServerProcess({ env: { DATABASE_URL: url } }),
     launchChromium({
       microphone: { wavFile: wav },
       switches: ['--autoplay-policy=no-user-gesture-required'],
@@ -57,12 +52,10 @@ afterAll(async () => {
 });
 
 test('a lesson from the first click to the end: pages, ink, class, a killed server and a reload', async () => {
-  const teacher = await enter(teacherLogin, desk);
+  const lesson = await aLesson(db, { pupilsEach: 6 });
+  const teacher = await enter(lesson.teacher.headers, desk);
   const { page } = teacher;
-  const appointment = await appointmentOf(page);
-  const lesson = await openLesson(page, appointment);
-  const roomPath = `/room/${lesson.schoolDay}/${lesson.lessonId}?as=${appointment}`;
-  await page.goto(server.url + roomPath);
+  await page.goto(roomOf(lesson));
 
   await page.getByRole('button', { name: '开始上课' }).waitFor();
   expect(await page.getByRole('heading', { name: /人到了/ }).textContent()).toMatch(/^0 \/ \d+ 人到了$/);
@@ -76,7 +69,7 @@ test('a lesson from the first click to the end: pages, ink, class, a killed serv
   await page.keyboard.press('2');
   await draw(page);
 
-  const pupil = await enter(pupilLogin, phone);
+  const pupil = await enter(lesson.pupils[0]?.headers ?? {}, phone);
   const act = async (what: string, body: object) =>
     (await pupil.page.request.post(`${server.url}/api/rooms/${lesson.schoolDay}/${lesson.lessonId}/${what}`, {
       data: body,
@@ -105,7 +98,7 @@ test('a lesson from the first click to the end: pages, ink, class, a killed serv
   const port = Number(new URL(server.url).port);
   await server.kill();
   await page.getByText(/秒声音没发出/).waitFor({ timeout: 20_000 });
-  server = await startServerProcess({ dataDir: server.dataDir, port, env: { DEMO: '1' } });
+  server = await startServerProcess({ dataDir: server.dataDir, port, env: { DATABASE_URL: url } });
   await page.getByText('声音和板书都存好了').waitFor({ timeout: 40_000 });
 
   page.on('dialog', (dialog) => void dialog.accept());
@@ -123,7 +116,7 @@ test('a lesson from the first click to the end: pages, ink, class, a killed serv
   await page.getByText('声音、页和板书都存好了，可以关了。').waitFor({ timeout: 60_000 });
   expect(await seriousFindings(page)).toEqual([]);
 
-  const frames = await wholeLog(page.request, lesson, appointment);
+  const frames = await wholeLog(page.request, lesson);
   expectWholeVoice(frames);
   const events = frames.filter(({ track }) => track === 'events').flatMap(({ bytes }) => decodeEvents(bytes));
   expectInk(events);
@@ -132,16 +125,17 @@ test('a lesson from the first click to the end: pages, ink, class, a killed serv
     .map(({ bytes }) => decodeJsonRow<PageRow>(bytes).text);
   expect(pages).toEqual(['追及问题1', '追及问题2', '追及问题3']);
   await expectSpeech(page, frames);
+  await page.getByRole('link', { name: '看回放' }).click();
+  await page.getByRole('button', { name: '播放' }).first().waitFor(wait);
   await pupil.close();
   await teacher.close();
 });
 
 test('a telephone: a book of 2,000 pages, a broken file, a second tab, a page nobody looks at', async () => {
-  const teacher = await enter(otherTeacherLogin, phone);
+  const lesson = await aLesson(db, { startsInMinutes: 4 });
+  const teacher = await enter(lesson.teacher.headers, phone);
   const { page } = teacher;
-  const appointment = await appointmentOf(page);
-  const lesson = await openLesson(page, appointment);
-  const address = `${server.url}/room/${lesson.schoolDay}/${lesson.lessonId}?as=${appointment}`;
+  const address = roomOf(lesson);
   await page.goto(address);
   await page.getByRole('button', { name: '开始上课' }).waitFor();
   expect(await page.evaluate(() => document.documentElement.scrollWidth - innerWidth)).toBe(0);
@@ -190,34 +184,17 @@ async function lessonSeconds(page: Page): Promise<number> {
 
 const wait = { timeout: 30_000 };
 
-async function enter(loginName: string, options: Parameters<typeof openDevice>[1]) {
+/** Somebody's device, signed in. */
+async function enter({ cookie = '' }: Headers, options: Parameters<typeof openDevice>[1]) {
   const device = await openDevice(browser, { ...options, permissions: ['microphone'] });
-  const answer = await device.page.request.post(`${server.url}/api/demo/enter`, {
-    data: { loginName },
-    headers: { origin: server.url },
-  });
-  expect(answer.status()).toBe(200);
+  const value = /=([^;]+)/.exec(cookie)?.[1] ?? '';
+  const name = `nol_${new URL(server.url).port}`;
+  await device.page.context().addCookies([{ name, value, url: server.url }]);
   return device;
 }
 
-async function appointmentOf(page: Page): Promise<string> {
-  const me = (await (await page.request.get(`${server.url}/api/me`)).json()) as {
-    appointments: { id: string; role: string }[];
-  };
-  const found = me.appointments.find(({ role }) => role === 'teacher');
-  if (!found) throw new Error('the demo teacher has no appointment as teacher');
-  return found.id;
-}
-
-/** The lesson of the demo's morning that the teacher may open now. */
-async function openLesson(page: Page, appointment: string): Promise<Lesson> {
-  const answer = await page.request.get(`${server.url}/api/today/teaching`, {
-    headers: { 'nol-appointment': appointment },
-  });
-  const { lessons } = (await answer.json()) as { lessons: (Lesson & { state: string })[] };
-  const found = lessons.find(({ state }) => state === 'open' || state === 'running');
-  if (!found) throw new Error(`no lesson can be opened: ${lessons.map(({ state }) => state).join(', ')}`);
-  return found;
+function roomOf({ schoolDay, lessonId, teacher }: BuiltLesson): string {
+  return `${server.url}/room/${schoolDay}/${lessonId}?as=${teacher.headers['nol-appointment']}`;
 }
 
 async function addFile(page: Page, name: string, file: Buffer): Promise<void> {
@@ -238,12 +215,9 @@ async function draw(page: Page): Promise<void> {
   await page.mouse.up();
 }
 
-async function wholeLog(
-  request: APIRequestContext,
-  lesson: Lesson,
-  appointment: string,
-): Promise<FeedFrame[]> {
-  const headers = { 'nol-appointment': appointment, 'nol-client': 'web', origin: server.url };
+async function wholeLog(request: APIRequestContext, lesson: BuiltLesson): Promise<FeedFrame[]> {
+  const { cookie: _, ...own } = lesson.teacher.headers;
+  const headers = { ...own, origin: server.url };
   const base = `${server.url}/api`;
   const joined = await request.post(`${base}/rooms/${lesson.schoolDay}/${lesson.lessonId}/join`, {
     data: {},
