@@ -105,6 +105,11 @@ export function sortProblems(problems: readonly RosterProblem[]): RosterProblem[
   return problems.toSorted((a, b) => rank(a) - rank(b) || (a.row ?? 0) - (b.row ?? 0));
 }
 
+/** Problems that stand in a list; dropped columns are said once, beside the columns that were read. */
+function draftProblems(checked: CheckedFile): RosterProblem[] {
+  return checked.problems.filter((problem) => problem.code !== 'roster_sensitive_dropped');
+}
+
 /** Counts of a checked file, as the command line and the screen say them. */
 export function countsOf(checked: CheckedFile) {
   const of = (outcome: DraftRow['outcome']) => checked.rows.filter((row) => row.outcome === outcome).length;
@@ -117,7 +122,7 @@ export function countsOf(checked: CheckedFile) {
     leaving: checked.leaving.length,
     dropped: checked.columns.filter((column) => column.use === 'dropped' && column.cells > 0).length,
     must: checked.problems.filter((problem) => problem.severity === 'must').length,
-    look: checked.problems.filter((problem) => problem.severity === 'look').length,
+    look: draftProblems(checked).filter((problem) => problem.severity === 'look').length,
   };
 }
 
@@ -179,7 +184,7 @@ export async function insertDraft(
       items.map((row, i) => stagedRow(row, from + i + 1, staging)),
     );
   }
-  for (const { from, items } of chunks(sortProblems(checked.problems))) {
+  for (const { from, items } of chunks(sortProblems(draftProblems(checked)))) {
     await insertProblems(
       trx,
       id,

@@ -17,6 +17,8 @@ export interface RequestOptions {
   readonly key?: string;
   /** Sent to the end even when the page is closed meanwhile; for bodies of less than 64 kB. */
   readonly keepalive?: boolean;
+  /** A file with its fields, for the paths that take `multipart/form-data` instead of a body. */
+  readonly form?: FormData;
 }
 
 interface AnyRequest extends RequestOptions {
@@ -89,7 +91,8 @@ async function send(
       cache: 'no-store',
       signal: request.signal,
       keepalive: request.keepalive === true,
-      body: request.body === undefined ? undefined : JSON.stringify(request.body),
+      // The browser writes the boundary of a form into the header itself.
+      body: request.form ?? (request.body === undefined ? undefined : JSON.stringify(request.body)),
     });
   } catch (error) {
     if (request.signal?.aborted) throw error;

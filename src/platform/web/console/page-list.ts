@@ -1,6 +1,7 @@
 import { calendarConsolePages } from '../../../calendar/web/console-pages.tsx';
 import { coursesConsolePages } from '../../../courses/web/console-pages.tsx';
 import { orgsConsolePages } from '../../../orgs/web/console-pages.tsx';
+import { rostersConsolePages } from '../../../rosters/web/console-pages.tsx';
 import { timetableConsolePages } from '../../../timetable/web/console-pages.tsx';
 import type { ConsolePage } from './pages.ts';
 
@@ -9,5 +10,6 @@ export const CONSOLE_PAGES: readonly ConsolePage[] = [
   ...timetableConsolePages,
   ...calendarConsolePages,
   ...coursesConsolePages,
+  ...rostersConsolePages,
   ...orgsConsolePages,
 ];

@@ -1,0 +1,129 @@
+import { Button, Checkbox, Radio } from 'antd';
+import { useState } from 'react';
+import { Lead } from '../../platform/web/console/page-head.tsx';
+import { t } from '../../platform/web/t.ts';
+import type { RosterDraft } from '../contract.ts';
+import { ColumnCards } from './column-cards.tsx';
+import { DraftLines } from './draft-lines.tsx';
+
+export interface CheckViewProps {
+  readonly draft: RosterDraft;
+  readonly isBusy: boolean;
+  /** The file is still in the page, so that it can be checked again with other options. */
+  readonly hasFile: boolean;
+  readonly onMapPhone: (column: { sheet: string; column: number }) => void;
+  readonly onCreateClasses: () => void;
+  readonly onUploadAgain: () => void;
+  readonly onConfirm: (leaving: 'keep' | 'end') => void;
+}
+
+/** What the file would change: the sentence, the counts, the rows by trouble, the columns; then one confirmation. */
+export function CheckView(props: CheckViewProps) {
+  const { draft } = props;
+  return (
+    <div className="roster-check">
+      <CheckLead draft={draft} />
+      <Counts draft={draft} />
+      {draft.newClasses.length > 0 && (
+        <p className="muted">
+          {t('rosters.classes.new', { count: draft.newClasses.length, names: namesOf(draft.newClasses) })}
+        </p>
+      )}
+      {draft.scope === 'classesInFile' && <p className="muted">{t('rosters.scope.classes')}</p>}
+      {draft.merged > 0 && <p className="muted">{t('rosters.merged', { count: draft.merged })}</p>}
+      <div className="roster-columns">
+        <DraftLines
+          draft={draft}
+          hasFile={props.hasFile}
+          isBusy={props.isBusy}
+          onCreateClasses={props.onCreateClasses}
+        />
+        <ColumnCards
+          draft={draft}
+          hasFile={props.hasFile}
+          isBusy={props.isBusy}
+          onMapPhone={props.onMapPhone}
+        />
+      </div>
+      <ConfirmBar {...props} />
+    </div>
+  );
+}
+
+/** The first names of a long list; the rest only counts. */
+function namesOf(names: readonly string[]): string {
+  return names.length > 12 ? `${names.slice(0, 12).join('、')}…` : names.join('、');
+}
+
+function CheckLead({ draft: { must, look, created, changed, leaving } }: { draft: RosterDraft }) {
+  if (must > 0) {
+    return (
+      <Lead>
+        <span className="red">{t('rosters.lead.must', { must, look })}</span>
+        <span className="muted">{t('rosters.lead.mustWhy')}</span>
+      </Lead>
+    );
+  }
+  if (created + changed + leaving === 0) return <Lead>{t('rosters.lead.nothing')}</Lead>;
+  return <Lead>{look > 0 ? t('rosters.lead.look', { look }) : t('rosters.lead.fine')}</Lead>;
+}
+
+function Counts({ draft }: { draft: RosterDraft }) {
+  const counts = [
+    { label: t('rosters.count.problems'), value: draft.must + draft.look, isHot: draft.must > 0 },
+    { label: t('rosters.count.created'), value: draft.created },
+    { label: t('rosters.count.changed'), value: draft.changed },
+    { label: t('rosters.count.unchanged'), value: draft.unchanged },
+    { label: t('rosters.count.leaving'), value: draft.leaving },
+  ];
+  return (
+    <dl className="roster-counts">
+      {counts.map(({ label, value, isHot }) => (
+        <div key={label} className={isHot ? 'hot' : ''}>
+          <dt>{label}</dt>
+          <dd className={`num ${value === 0 ? 'zero' : ''}`}>{value.toLocaleString()}</dd>
+        </div>
+      ))}
+    </dl>
+  );
+}
+
+function ConfirmBar({ draft, isBusy, onUploadAgain, onConfirm }: CheckViewProps) {
+  const [hasRead, setRead] = useState(false);
+  const [leaving, setLeaving] = useState<'keep' | 'end'>('keep');
+  const { created, changed, must } = draft;
+  return (
+    <footer className="roster-confirm">
+      {draft.leaving > 0 && must === 0 && (
+        <fieldset className="roster-leaving">
+          <legend>{t('rosters.leaving.ask', { count: draft.leaving })}</legend>
+          <Radio.Group value={leaving} onChange={(event) => setLeaving(event.target.value as 'keep' | 'end')}>
+            <Radio value="keep">{t('rosters.leaving.keep')}</Radio>
+            <Radio value="end">{t('rosters.leaving.end')}</Radio>
+          </Radio.Group>
+        </fieldset>
+      )}
+      <div className="roster-confirm-acts">
+        {must > 0 ? (
+          <span className="red">{t('rosters.confirm.left', { must })}</span>
+        ) : (
+          <Checkbox checked={hasRead} onChange={(event) => setRead(event.target.checked)}>
+            {t('rosters.confirm.read', { created, changed })}
+          </Checkbox>
+        )}
+        <span className="roster-gap" />
+        <Button disabled={isBusy} onClick={onUploadAgain}>
+          {t('rosters.confirm.again')}
+        </Button>
+        <Button
+          type="primary"
+          disabled={must > 0 || !hasRead}
+          loading={isBusy}
+          onClick={() => onConfirm(leaving)}
+        >
+          {t('rosters.confirm.act')}
+        </Button>
+      </div>
+    </footer>
+  );
+}

@@ -1,0 +1,108 @@
+import { useMutation, useQuery } from '@tanstack/react-query';
+import { Button, Table, Upload } from 'antd';
+import { useNavigate, Link } from 'react-router';
+import { dayTitle, timeOfDay } from '../../platform/i18n/format.ts';
+import { api } from '../../platform/web/api.ts';
+import { useActing } from '../../platform/web/console/me.ts';
+import { Lead, PageHead } from '../../platform/web/console/page-head.tsx';
+import { ProblemNotice, SkeletonRows } from '../../platform/web/console/states.tsx';
+import { locale, t } from '../../platform/web/t.ts';
+import type { RosterDraft } from '../contract.ts';
+import { ImportSteps } from './import-steps.tsx';
+import { PLAIN_OPTIONS, uploadRoster } from './upload.ts';
+import './rosters.css';
+
+/** First step: the file. Choosing it uploads and checks it at once. */
+export default function ChoosePage() {
+  const { orgId, appointmentId } = useActing();
+  const navigate = useNavigate();
+  const upload = useMutation({
+    mutationFn: (file: File) => uploadRoster(orgId, file, PLAIN_OPTIONS),
+    onSuccess: (draft) => navigate(`/rosters/${draft.id}`),
+  });
+  return (
+    <>
+      <PageHead title={t('rosters.page.import')}>
+        <Button type="link" href={`/api/orgs/${orgId}/roster-template?as=${appointmentId}`} download>
+          {t('rosters.page.template')}
+        </Button>
+      </PageHead>
+      <Lead>{t('rosters.choose.lead')}</Lead>
+      <ImportSteps current={0} />
+      {upload.isError && <ProblemNotice error={upload.error} />}
+      <div className="roster-choose">
+        <Upload.Dragger
+          accept=".xlsx,.xls,.xlsm,.xlsb,.et,.ods,.csv,.tsv,.txt"
+          showUploadList={false}
+          disabled={upload.isPending}
+          beforeUpload={(file) => {
+            upload.mutate(file);
+            return false;
+          }}
+        >
+          <div className="roster-drop" aria-busy={upload.isPending}>
+            <p className="roster-drop-title">
+              {upload.isPending ? t('rosters.choose.reading') : t('rosters.choose.drop')}
+            </p>
+            <p className="muted">{t('rosters.choose.kinds')}</p>
+            <p className="muted">{t('rosters.choose.safe')}</p>
+          </div>
+        </Upload.Dragger>
+      </div>
+      <History orgId={orgId} />
+    </>
+  );
+}
+
+function askHistory(orgId: string) {
+  return api.get('/api/orgs/{orgId}/roster-drafts', { path: { orgId } });
+}
+
+function whenOf(instant: string): string {
+  const at = new Date(instant);
+  const day = at.toLocaleDateString('sv-SE');
+  return `${dayTitle(day, locale(), new Date().getFullYear())} ${timeOfDay(at, Intl.DateTimeFormat().resolvedOptions().timeZone)}`;
+}
+
+/** Earlier imports; one that waits or is being written is found again here. */
+function History({ orgId }: { orgId: string }) {
+  const history = useQuery({ queryKey: ['roster-drafts', orgId], queryFn: () => askHistory(orgId) });
+  return (
+    <section className="card roster-history" aria-label={t('rosters.page.history')}>
+      <header>
+        <h2>{t('rosters.page.history')}</h2>
+      </header>
+      {history.isError && <ProblemNotice error={history.error} onRetry={history.refetch} />}
+      {history.isPending && <SkeletonRows rows={3} />}
+      {history.data?.drafts.length === 0 && <p className="muted pad">{t('rosters.history.none')}</p>}
+      {history.data && history.data.drafts.length > 0 && (
+        <Table<RosterDraft>
+          rowKey="id"
+          size="small"
+          dataSource={history.data.drafts}
+          pagination={history.data.drafts.length > 10 ? { pageSize: 10, showSizeChanger: false } : false}
+          columns={[
+            {
+              title: t('rosters.history.file'),
+              dataIndex: 'fileName',
+              render: (name: string, { id }) => <Link to={`/rosters/${id}`}>{name}</Link>,
+            },
+            { title: t('rosters.history.when'), dataIndex: 'createdAt', className: 'num', render: whenOf },
+            {
+              title: t('rosters.history.state'),
+              dataIndex: 'state',
+              render: (state: RosterDraft['state'], { created, changed }) => (
+                <>
+                  <span className={state === 'failed' ? 'red' : state === 'applied' ? 'green' : 'amber'}>
+                    {t(`rosters.state.${state}`)}
+                  </span>{' '}
+                  <span className="muted num">{t('rosters.history.counts', { created, changed })}</span>
+                </>
+              ),
+            },
+          ]}
+        />
+      )}
+    </section>
+  );
+}

@@ -1,0 +1,80 @@
+import { Button } from 'antd';
+import { t } from '../../platform/web/t.ts';
+import type { RosterDraft } from '../contract.ts';
+import type { RosterField } from '../rules/headers.ts';
+
+type Column = RosterDraft['columns'][number];
+
+/** Columns of one heading on several sheets are one line. */
+function oncePerHeading(columns: readonly Column[]): Column[] {
+  const seen = new Map<string, Column>();
+  for (const column of columns) {
+    const key = `${column.header} ${column.use} ${column.field ?? column.sensitive ?? ''}`;
+    const before = seen.get(key);
+    seen.set(key, before ? { ...before, cells: before.cells + column.cells } : column);
+  }
+  return [...seen.values()];
+}
+
+/** Which columns were read as what, and which were left out because they are nobody's business here. */
+export function ColumnCards({
+  draft,
+  hasFile,
+  isBusy,
+  onMapPhone,
+}: {
+  draft: RosterDraft;
+  hasFile: boolean;
+  isBusy: boolean;
+  onMapPhone: (column: { sheet: string; column: number }) => void;
+}) {
+  const read = oncePerHeading(draft.columns.filter(({ use }) => use === 'field'));
+  const dropped = oncePerHeading(draft.columns.filter(({ use }) => use === 'dropped'));
+  const hasPhone = read.some(({ field }) => field === 'guardianPhone');
+  return (
+    <aside className="roster-side">
+      <section className="card" aria-label={t('rosters.columns.read')}>
+        <header>
+          <h2>{t('rosters.columns.read')}</h2>
+          <span className="num muted">{read.length}</span>
+        </header>
+        <ul className="roster-cols">
+          {read.map(({ sheet, column, header, field }) => (
+            <li key={`${sheet} ${column}`}>
+              <span>{header}</span>
+              <span className="muted">→ {t(`rosters.field.${field as RosterField}`)}</span>
+            </li>
+          ))}
+        </ul>
+      </section>
+      <section className="card" aria-label={t('rosters.columns.dropped')}>
+        <header>
+          <h2>{t('rosters.columns.dropped')}</h2>
+          <span className="num muted">{dropped.length}</span>
+        </header>
+        {dropped.length === 0 && <p className="muted pad">{t('rosters.columns.none')}</p>}
+        <ul className="roster-cols">
+          {dropped.map((column) => (
+            <li key={`${column.sheet} ${column.column}`}>
+              <span>
+                <s>{column.header}</s>{' '}
+                <span className="muted num">{t('rosters.columns.cells', { count: column.cells })}</span>
+              </span>
+              {column.sensitive === 'phone' && column.cells > 0 && !hasPhone && (
+                <Button
+                  size="small"
+                  disabled={!hasFile || isBusy}
+                  title={hasFile ? t('rosters.phone.why') : t('rosters.phone.again')}
+                  onClick={() => onMapPhone(column)}
+                >
+                  {t('rosters.phone.map')}
+                </Button>
+              )}
+            </li>
+          ))}
+        </ul>
+        <p className="muted small pad">{t('rosters.columns.why')}</p>
+      </section>
+    </aside>
+  );
+}

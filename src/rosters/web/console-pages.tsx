@@ -1,0 +1,17 @@
+import type { ConsolePage } from '../../platform/web/console/pages.ts';
+
+export const rostersConsolePages: readonly ConsolePage[] = [
+  {
+    path: 'rosters',
+    title: 'rosters.page.title',
+    group: 'people',
+    action: 'rosters.check',
+    load: () => import('./choose-page.tsx'),
+  },
+  {
+    path: 'rosters/:draftId',
+    title: 'rosters.page.import',
+    action: 'rosters.confirm',
+    load: () => import('./draft-page.tsx'),
+  },
+];

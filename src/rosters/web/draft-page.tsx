@@ -1,0 +1,182 @@
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { Button, Progress } from 'antd';
+import { useRef } from 'react';
+import { Link, useNavigate, useParams } from 'react-router';
+import { api } from '../../platform/web/api.ts';
+import { useActing } from '../../platform/web/console/me.ts';
+import { Lead, PageHead } from '../../platform/web/console/page-head.tsx';
+import { ProblemNotice, SkeletonRows } from '../../platform/web/console/states.tsx';
+import { t } from '../../platform/web/t.ts';
+import type { CheckOptions, RosterDraft } from '../contract.ts';
+import { CheckView } from './check-view.tsx';
+import { ImportSteps } from './import-steps.tsx';
+import { chosenFor, PLAIN_OPTIONS, uploadRoster } from './upload.ts';
+import './rosters.css';
+
+function askDraft(draftId: string) {
+  return api.get('/api/roster-drafts/{draftId}', { path: { draftId } });
+}
+
+/** Check, confirm and result of one uploaded roster. */
+export default function DraftPage() {
+  const { draftId = '' } = useParams();
+  const draft = useQuery({
+    queryKey: ['roster-draft', draftId],
+    queryFn: () => askDraft(draftId),
+    // While it is being written the page follows; otherwise nothing of it changes by itself.
+    refetchInterval: ({ state }) => (state.data?.state === 'applying' ? 1_000 : false),
+  });
+  if (draft.isError) return <ProblemNotice error={draft.error} onRetry={draft.refetch} />;
+  if (draft.isPending) return <SkeletonRows rows={10} />;
+  const facts = t('rosters.file.facts', {
+    name: draft.data.fileName,
+    sheets: draft.data.sheets.length,
+    rows: draft.data.read,
+  });
+  const { encoding } = draft.data;
+  const when = encoding
+    ? `${facts} · ${t('rosters.file.encoding', { encoding: encoding.toUpperCase() })}`
+    : facts;
+  return (
+    <>
+      <PageHead title={t('rosters.page.import')} when={when} />
+      <DraftState draft={draft.data} />
+    </>
+  );
+}
+
+function DraftState({ draft }: { draft: RosterDraft }) {
+  switch (draft.state) {
+    case 'checked':
+      return <Checked draft={draft} />;
+    case 'applying':
+      return <Applying draft={draft} />;
+    case 'applied':
+      return <Applied draft={draft} />;
+    case 'failed':
+      return <Failed draft={draft} />;
+    case 'discarded':
+      return (
+        <>
+          <Lead>{t('rosters.discarded.lead')}</Lead>
+          <Link to="/rosters">{t('rosters.applied.next')}</Link>
+        </>
+      );
+  }
+}
+
+function Checked({ draft }: { draft: RosterDraft }) {
+  const { orgId } = useActing();
+  const queries = useQueryClient();
+  const navigate = useNavigate();
+  const input = useRef<HTMLInputElement>(null);
+  const check = useMutation({
+    mutationFn: ({ file, options }: { file: File; options: CheckOptions }) =>
+      uploadRoster(orgId, file, options),
+    onSuccess: (next) => navigate(`/rosters/${next.id}`),
+  });
+  const confirm = useMutation({
+    mutationFn: (leaving: 'keep' | 'end') =>
+      api.post('/api/roster-drafts/{draftId}/confirmation', {
+        path: { draftId: draft.id },
+        body: { leaving },
+      }),
+    onSettled: async (next) => {
+      if (next) queries.setQueryData(['roster-draft', draft.id], next);
+      else await queries.invalidateQueries({ queryKey: ['roster-draft', draft.id] });
+      await queries.invalidateQueries({ queryKey: ['classes'] });
+    },
+  });
+  const kept = chosenFor(draft.id);
+  const again = (change: (options: CheckOptions) => CheckOptions) =>
+    kept && check.mutate({ file: kept.file, options: change(kept.options) });
+  return (
+    <>
+      <ImportSteps current={1} />
+      {check.isError && <ProblemNotice error={check.error} />}
+      {confirm.isError && <ProblemNotice error={confirm.error} />}
+      <CheckView
+        draft={draft}
+        isBusy={check.isPending || confirm.isPending}
+        hasFile={kept !== null}
+        onMapPhone={({ sheet, column }) =>
+          again((options) => ({
+            ...options,
+            choices: [
+              ...options.choices.filter((choice) => choice.sheet !== sheet),
+              { sheet, column, field: 'guardianPhone' },
+            ],
+          }))
+        }
+        onCreateClasses={() => again((options) => ({ ...options, createClasses: true }))}
+        onUploadAgain={() => input.current?.click()}
+        onConfirm={(leaving) => confirm.mutate(leaving)}
+      />
+      <input
+        ref={input}
+        type="file"
+        hidden
+        onChange={({ target }) => {
+          const file = target.files?.[0];
+          if (file) check.mutate({ file, options: kept?.options ?? PLAIN_OPTIONS });
+        }}
+      />
+    </>
+  );
+}
+
+function Applying({ draft }: { draft: RosterDraft }) {
+  return (
+    <>
+      <ImportSteps current={2} />
+      <Lead>
+        <output>{t('rosters.applying.lead', { percent: draft.progressPercent })}</output>
+      </Lead>
+      <Progress percent={draft.progressPercent} showInfo={false} status="active" />
+    </>
+  );
+}
+
+function Applied({ draft }: { draft: RosterDraft }) {
+  const { created, changed, unchanged, leaving, leavingAct } = draft;
+  return (
+    <>
+      <ImportSteps current={3} />
+      <Lead>
+        <output className="green">{t('rosters.applied.lead', { created, changed, unchanged })}</output>
+      </Lead>
+      {leaving > 0 && (
+        <p>
+          {leavingAct === 'end'
+            ? t('rosters.applied.ended', { count: leaving })
+            : t('rosters.applied.kept', { count: leaving })}
+        </p>
+      )}
+      <p className="toolbar">
+        <Link className="button-link" to="/classes">
+          {t('rosters.applied.cards')}
+        </Link>
+        <Link className="button-link" to="/rosters">
+          {t('rosters.applied.next')}
+        </Link>
+      </p>
+    </>
+  );
+}
+
+function Failed({ draft }: { draft: RosterDraft }) {
+  return (
+    <>
+      <ImportSteps current={2} />
+      <div className="notice failed" role="alert">
+        <p>{t('rosters.failed.lead')}</p>
+        <p>{draft.failure}</p>
+        <p className="notice-acts">
+          <Link to="/rosters">
+            <Button size="small">{t('rosters.failed.check')}</Button>
+          </Link>
+        </p>
+      </div>
+    </>
+  );
+}
