@@ -45,6 +45,11 @@ function runBuild(): Promise<{ code: number | null; output: string }> {
       stream.on('data', (chunk: Buffer) => (output += chunk.toString('utf8')));
     }
     child.once('error', reject);
-    child.once('close', (code) => resolve({ code, output: output.trim() }));
+    child.once('close', (code) => resolve({ code, output: lastLines(output) }));
   });
+}
+
+/** The error stands at the end, after the bundler's remarks on other people's packages. */
+function lastLines(output: string): string {
+  return output.trim().split('\n').slice(-12).join('\n');
 }
