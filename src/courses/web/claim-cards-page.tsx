@@ -22,7 +22,7 @@ export default function ClaimCardsPage() {
       <div className="no-print">
         <PageHead title={t('courses.cards.title')} />
         <p className="lead">{t('courses.cards.lead')}</p>
-        <p>
+        <p className="toolbar">
           <Checkbox checked={onlyUnclaimed} onChange={(event) => setOnlyUnclaimed(event.target.checked)}>
             {t('courses.cards.onlyUnclaimed')}
           </Checkbox>

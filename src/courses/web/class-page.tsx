@@ -120,7 +120,7 @@ function CareDuty({ classId, orgId }: { classId: string; orgId: string }) {
   });
   if (!isOpen) {
     return (
-      <p>
+      <p className="toolbar">
         <Button size="small" onClick={() => setOpen(true)}>
           {t('courses.care.change')}
         </Button>

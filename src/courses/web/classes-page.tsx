@@ -77,6 +77,7 @@ function ClassTable({ rows }: { rows: readonly ClassRow[] }) {
         {
           title: t('courses.column.kind'),
           dataIndex: 'kind',
+          responsive: ['md'],
           render: (kind: string, row) =>
             kind === 'homeroom'
               ? t('courses.kind.homeroom')
@@ -108,6 +109,7 @@ function ClassTable({ rows }: { rows: readonly ClassRow[] }) {
         {
           title: t('courses.column.unclaimed'),
           dataIndex: 'unclaimed',
+          responsive: ['md'],
           align: 'right',
           sorter: (a, b) => a.unclaimed - b.unclaimed,
           render: (count: number) => (count === 0 ? <span className="muted">0</span> : count),
