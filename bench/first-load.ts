@@ -8,7 +8,7 @@ const PUPIL = 'qscz-202607201';
 
 /** What a pupil's first and second visit to Today and the room's entry cost on the wire, in a fresh Chromium. */
 export async function run(): Promise<BenchResult> {
-  const server = await startServerProcess();
+  const server = await startServerProcess({ env: { DEMO: '1' } });
   const browser = await launchChromium();
   try {
     const shell = await visits(browser, server.url, '/');
