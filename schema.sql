@@ -580,6 +580,12 @@ CREATE TABLE log_tail (
   CONSTRAINT log_tail_track CHECK (track >= 1 AND track <= 4)
 ) WITH (toast_tuple_target=8160);
 
+CREATE TABLE loose_files (
+  sha256 text NOT NULL,
+  since timestamp with time zone NOT NULL,
+  CONSTRAINT loose_files_pkey PRIMARY KEY (sha256)
+);
+
 CREATE TABLE org_moves (
   org_id uuid NOT NULL,
   parent_id uuid,

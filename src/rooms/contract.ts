@@ -193,6 +193,10 @@ export const FeedQueryText = Type.Object(
   },
   closed,
 );
+export const SealedVoiceParams = Type.Object(
+  { logId: Id, key: Type.String({ pattern: '^[0-9a-f]{32}$' }), n: Whole },
+  closed,
+);
 export const PageImageParams = Type.Object({ logId: Id, sha256: Sha256 }, closed);
 export const PageImageQuery = Type.Object({ size: oneOf(['large', 'small']), ...ForPupil }, closed);
 const Ranges = Type.Array(

@@ -2,6 +2,7 @@ import { sql } from 'kysely';
 import type { ServerContext } from '../platform/context.ts';
 import { recordFacts, recordRun } from '../facts/service.ts';
 import { endLesson } from '../timetable/service.ts';
+import { loosenFiles } from './loose-files.ts';
 import { heardStretches, taughtSecondsAfterBell } from './rules.ts';
 import type { LogState } from './tables.ts';
 
@@ -133,27 +134,31 @@ export async function deleteOldTickets({ db }: Pick<ServerContext, 'db'>): Promi
 }
 
 /**
- * Removes recordings whose time is over: objects first, then rows, so that a run that is killed is repeated whole.
- *
- * A page image that another lesson also shows stays.
+ * Removes recordings whose time is over. Their files become nobody's in the same transaction and are swept; a page
+ * image that another lesson also shows stays.
  */
-export async function purgeOldLogs({ db, files }: Pick<ServerContext, 'db' | 'files'>): Promise<number> {
+export async function purgeOldLogs({ db }: Pick<ServerContext, 'db'>): Promise<number> {
   const old = await sql<{ id: string }>`
     SELECT id FROM lesson_logs WHERE retention_until < (app_now() AT TIME ZONE 'Asia/Shanghai')::date`.execute(
     db,
   );
   for (const { id } of old.rows) {
-    const objects = await sql<{ sha256: string }>`
-      SELECT file_sha256 AS sha256 FROM log_parts WHERE log_id = ${id}::uuid
-      UNION
-      SELECT image FROM log_pages p, unnest(ARRAY[p.large_sha256, p.small_sha256]) image
-      WHERE p.log_id = ${id}::uuid AND NOT EXISTS (
-        SELECT FROM log_pages o WHERE o.log_id <> p.log_id AND image IN (o.large_sha256, o.small_sha256))`.execute(
-      db,
-    );
-    for (const { sha256 } of objects.rows) await files.delete(sha256);
     await db.transaction().execute(async (trx) => {
-      for (const table of ['log_tail', 'log_parts', 'log_pages', 'talk_keys', 'log_heard'] as const) {
+      const parts = await trx
+        .deleteFrom('log_parts')
+        .where('log_id', '=', id)
+        .returning('file_sha256')
+        .execute();
+      const pages = await trx
+        .deleteFrom('log_pages')
+        .where('log_id', '=', id)
+        .returning(['large_sha256', 'small_sha256'])
+        .execute();
+      await loosenFiles(trx, [
+        ...parts.map((part) => part.file_sha256),
+        ...pages.flatMap((page) => [page.large_sha256, page.small_sha256]),
+      ]);
+      for (const table of ['log_tail', 'talk_keys', 'log_heard'] as const) {
         await trx.deleteFrom(table).where('log_id', '=', id).execute();
       }
       await trx.deleteFrom('lesson_logs').where('id', '=', id).execute();

@@ -212,7 +212,8 @@ export function createHub({
     async wait(who, query, holdMs, signal) {
       const room = roomOf(who.logId);
       await (room.log.nextN('voice') === 0 && room.log.nextN('talk') === 1 ? room.log.refresh() : undefined);
-      if (!room.log.hasVoice(query) && !room.log.ended && holdMs > 0 && !signal.aborted) {
+      const isReady = room.log.hasVoice(query) || room.log.hasUrgent(query) || room.log.ended;
+      if (!isReady && holdMs > 0 && !signal.aborted) {
         await new Promise<void>((resolve) => {
           const waiter: Waiter = { who, query, since: Date.now(), wake: done };
           const timer = setTimeout(done, holdMs);

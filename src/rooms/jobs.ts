@@ -6,6 +6,7 @@ import {
   purgeOldLogs,
   selectLogsToFinish,
 } from './finish.ts';
+import { sweepLooseFiles } from './loose-files.ts';
 import { roomsOf } from './rooms.ts';
 import { sealLog, selectLogsToSeal } from './sealer.ts';
 
@@ -21,6 +22,7 @@ export async function roomsJobs(ctx: ServerContext): Promise<void> {
     for (const logId of await selectLogsToFinish(ctx)) await finishLesson(ctx, logId);
     for (const logId of await selectLogsToSeal(ctx.db)) await sealLog(ctx, logId);
     await deleteOldTickets(ctx);
+    await sweepLooseFiles(ctx.db, ctx.files);
   });
   await ctx.jobs.define('rooms.purge', { cron: '40 3 * * *' }, async () => {
     const count = await purgeOldLogs(ctx);

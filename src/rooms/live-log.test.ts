@@ -58,6 +58,13 @@ describe('a running lesson', () => {
     expect(given(log, query(), pupil, 'events')).toEqual([1]);
   });
 
+  test('an order given between two requests does not wait, and is waited for again once it was got', () => {
+    const log = new LiveLog(nowhere, 'log');
+    log.add('talk', row(1, said({ kind: 'order', order: 'pause', personId: 't' } as Partial<TalkRow>)));
+    log.add('talk', row(2, said({})));
+    expect([log.hasUrgent(query({ talk: 1 })), log.hasUrgent(query({ talk: 2 }))]).toEqual([true, false]);
+  });
+
   test('who joins late gets the beginning of the sound track too when asking for it', () => {
     const log = new LiveLog(nowhere, 'log');
     for (let n = 0; n < 6; n++) log.add('voice', row(n));

@@ -67,6 +67,8 @@ export class LiveLog {
   private answers = new Map<string, FeedAnswer>();
   /** Since when something is missing before rows that came early. */
   private readonly gapSince: Partial<Record<TrackName, number>> = {};
+  /** Number of the latest talk row that nobody may be kept waiting for: an order or a roll call, which all get. */
+  private urgentTalkN = 0;
   /** The teacher has ended the lesson: nobody waits here any more. */
   ended = false;
   private initSegment: FeedFrame | undefined;
@@ -153,6 +155,7 @@ export class LiveLog {
     const row = decodeJsonRow<TalkRow>(frame.bytes);
     this.talk.set(frame.n, { frame, row });
     if (row.kind === 'order' && row.order === 'end') this.ended = true;
+    if (row.kind === 'order' || row.kind === 'rollCall') this.urgentTalkN = frame.n;
   }
 
   private addPage({ n, startMs, durationMs, bytes }: LogRow): FeedFrame[] {
@@ -167,6 +170,11 @@ export class LiveLog {
   /** Whether the voice the reader waits for is here. */
   hasVoice(query: FeedQuery): boolean {
     return this.next.voice >= query.voice + query.step;
+  }
+
+  /** Whether there is an order or a roll call that the reader has not got yet, given between two of their requests. */
+  hasUrgent(query: FeedQuery): boolean {
+    return this.urgentTalkN >= query.talk;
   }
 
   /** Whether this memory reaches far enough back for the reader. */

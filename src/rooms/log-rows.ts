@@ -30,33 +30,17 @@ const SELECT_PARTS = {
     WHERE log_id = $1 AND track = $2 AND NOT ns << int4multirange(int4range($3, NULL)) ORDER BY lower(ns)`,
 };
 
+export interface LogStore {
+  readonly pool: pg.Pool;
+  readonly parts: SealedParts;
+}
+
 /**
  * Rows of a track from number `fromN` on, ascending, wherever they lie: in sealed objects, the live tail or both.
  *
  * @param limit - at least this many rows are given when there are as many.
  */
 export async function readLogRows(
-  store: LogStore,
-  logId: string,
-  track: TrackName,
-  fromN: number,
-  limit: number,
-): Promise<LogRow[]> {
-  try {
-    return await readOnce(store, logId, track, fromN, limit);
-  } catch (error) {
-    // The end of a lesson joins its objects into one and drops the old ones: the second look finds the new one.
-    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
-    return readOnce(store, logId, track, fromN, limit);
-  }
-}
-
-export interface LogStore {
-  readonly pool: pg.Pool;
-  readonly parts: SealedParts;
-}
-
-async function readOnce(
   { pool, parts }: LogStore,
   logId: string,
   track: TrackName,

@@ -5,12 +5,13 @@ import sharp from 'sharp';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { buildTestApp } from '../platform/testing/app.ts';
 import { aGuardian, aPupil, signedInAs, enroll, aTeacher, aStaff } from '../platform/testing/builders.ts';
+import { loosenFiles } from './loose-files.ts';
 import { aLesson, aSegment, sha256Hex } from './testing/a-lesson.ts';
 import type { BuiltLesson, Headers } from './testing/a-lesson.ts';
 import { decodeFeed, decodeJsonRow, encodeEvents, VOICE_SEGMENT_MS } from './wire.ts';
 import type { TalkRow } from './wire.ts';
 
-const { app, db, runJob } = await buildTestApp();
+const { app, ctx, db, runJob } = await buildTestApp();
 
 const roomOf = (lesson: BuiltLesson) => `/api/rooms/${lesson.schoolDay}/${lesson.lessonId}`;
 
@@ -474,6 +475,15 @@ describe('the feed', () => {
     expect(decodeJsonRow<TalkRow>(frames[0]!.bytes)).toMatchObject({ kind: 'order', order: 'pause' });
   });
 
+  test('an order given between two requests is in the next answer at once', async () => {
+    const { lesson, logId } = await taught(1);
+    await act(lesson, lesson.teacher.headers, 'order', { order: 'muteAll' });
+    const started = Date.now();
+    const { frames } = await feed(logId, lesson.pupils[0]!.headers, { voice: 2, hold: 8 });
+    expect(Date.now() - started).toBeLessThan(2000);
+    expect(frames.map(({ track }) => track)).toEqual(['talk']);
+  });
+
   test('who was removed hears nothing more within two seconds, on any path', async () => {
     const { lesson, logId } = await taught(1);
     const [pupil] = lesson.pupils;
@@ -880,6 +890,29 @@ describe('the recording', () => {
     expect(outcome(await report(lesson.teacher.headers, [[0, 9]]))).toEqual([403, 'not_allowed']);
   });
 
+  test('is a playlist for any player, under addresses that change when somebody is removed', async () => {
+    const { lesson, logId, voice } = await taught(3);
+    const [pupil, removed] = lesson.pupils;
+    const get = (path: string, headers: Headers) =>
+      app.inject({ method: 'GET', url: `/api/logs/${logId}/${path}`, headers });
+    expect(outcome(await get('voice.m3u8', pupil!.headers))).toEqual([409, 'lesson_running']);
+    await act(lesson, lesson.teacher.headers, 'order', { order: 'end' });
+    const before = await get('voice.m3u8', removed!.headers);
+    const addresses = before.body.split('\n').filter((line) => line.startsWith('sealed/'));
+    expect(addresses.length).toBe(3);
+    expect((await get(addresses[1]!, removed!.headers)).rawPayload).toEqual(voice[2]);
+    const init = /URI="([^"]+)"/.exec(before.body)![1]!;
+    expect((await get(init, pupil!.headers)).rawPayload).toEqual(voice[0]);
+    await act(lesson, lesson.teacher.headers, 'remove', { personId: removed!.personId });
+    expect(outcome(await get(addresses[1]!, removed!.headers))).toEqual([403, 'removed_from_room']);
+    expect(outcome(await get(addresses[1]!, pupil!.headers))).toEqual([404, 'not_found']);
+    const after = await get('voice.m3u8', pupil!.headers);
+    const again = after.body.split('\n').find((line) => line.startsWith('sealed/'))!;
+    expect((await get(again, pupil!.headers)).rawPayload).toEqual(voice[1]);
+    const stranger = await aLesson(db);
+    expect(outcome(await get('voice.m3u8', stranger.pupils[0]!.headers))).toEqual([404, 'not_found']);
+  });
+
   test('has an index by segment and its pages as chapters', async () => {
     const { lesson, logId } = await taught(3);
     const ink = Buffer.from(
@@ -918,9 +951,38 @@ describe('the recording', () => {
   test('is gone with its objects when its time is over', async () => {
     const { lesson, logId } = await taught(2);
     await act(lesson, lesson.teacher.headers, 'order', { order: 'end' });
+    const [part] = await db
+      .selectFrom('log_parts')
+      .select('file_sha256')
+      .where('log_id', '=', logId)
+      .where('track', '=', 1)
+      .execute();
     await sql`UPDATE lesson_logs SET retention_until = current_date - 2 WHERE id = ${logId}`.execute(db);
     await runJob('rooms.purge');
     expect((await feed(logId, lesson.pupils[0]!.headers)).status).toBe(404);
+    expect(await ctx.files.size(part!.file_sha256)).not.toBeNull();
+    await sql`UPDATE loose_files SET since = since - interval '2 hours'`.execute(db);
+    await runJob('rooms.sweep');
+    expect(await ctx.files.size(part!.file_sha256)).toBeNull();
+  });
+
+  test('what a killed upload left behind is swept after an hour, what a lesson names stays', async () => {
+    const { lesson, logId } = await taught(2);
+    await act(lesson, lesson.teacher.headers, 'order', { order: 'end' });
+    const parts = await db
+      .selectFrom('log_parts')
+      .select('file_sha256')
+      .where('log_id', '=', logId)
+      .execute();
+    const waste = await ctx.files.put(Buffer.from(randomUUID()));
+    const named = parts.map((part) => part.file_sha256);
+    await loosenFiles(db, [waste, ...named]);
+    await runJob('rooms.sweep');
+    expect(await ctx.files.size(waste)).not.toBeNull();
+    await sql`UPDATE loose_files SET since = since - interval '2 hours'`.execute(db);
+    await runJob('rooms.sweep');
+    expect(await ctx.files.size(waste)).toBeNull();
+    for (const sha256 of named) expect(await ctx.files.size(sha256)).not.toBeNull();
   });
 });
 

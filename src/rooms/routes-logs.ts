@@ -17,6 +17,7 @@ import {
   PageImageQuery,
   PageQuery,
   RawBytes,
+  SealedVoiceParams,
   SegmentParams,
   SegmentQuery,
 } from './contract.ts';
@@ -24,6 +25,7 @@ import { byteRange } from './byte-range.ts';
 import { personInRoom, roomsOf } from './rooms.ts';
 import { appendPage, appendSegment } from './service-append.ts';
 import { readFeed } from './service-feed.ts';
+import { readPlaylist, readSealedVoice } from './service-playlist.ts';
 import { readIndex, readManifest, readPageImage, reportHeard } from './service-recording.ts';
 import { PAGE_UPLOAD_MAX_BYTES, SEGMENT_MAX_BYTES } from './wire.ts';
 
@@ -201,6 +203,46 @@ export function logRoutes(ctx: ServerContext): FastifyPluginAsyncTypebox {
           .code(206)
           .header('content-range', `bytes ${range.from}-${range.to}/${image.length}`)
           .send(image.subarray(range.from, range.to + 1));
+      },
+    );
+
+    app.get(
+      '/logs/:logId/voice.m3u8',
+      {
+        config: { action: readLog, answers: 'application/vnd.apple.mpegurl' },
+        schema: { operationId: 'readPlaylist', tags, params: LogParams, querystring: OnlyForPupil },
+      },
+      async (request, reply) => {
+        const playlist = await readPlaylist(
+          rooms,
+          request.actor,
+          await reader(request),
+          request.params.logId,
+        );
+        return reply
+          .header('cache-control', 'no-store')
+          .header('content-type', 'application/vnd.apple.mpegurl')
+          .send(playlist);
+      },
+    );
+
+    app.get(
+      '/logs/:logId/sealed/:key/voice/:n',
+      {
+        config: { action: readLog, answers: 'audio/mp4' },
+        schema: {
+          operationId: 'readSealedVoice',
+          tags,
+          params: SealedVoiceParams,
+          querystring: OnlyForPupil,
+        },
+      },
+      async (request, reply) => {
+        const bytes = await readSealedVoice(rooms, request.actor, await reader(request), request.params);
+        return lean(reply)
+          .header('cache-control', 'private, max-age=31536000, immutable')
+          .header('content-type', 'audio/mp4')
+          .send(bytes);
       },
     );
 

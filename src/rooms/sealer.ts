@@ -1,7 +1,9 @@
+import { createHash } from 'node:crypto';
 import { sql } from 'kysely';
 import type { Db, Trx } from '../platform/database.ts';
 import type { FileStore } from '../platform/files.ts';
 import { trackNumber } from './log-rows.ts';
+import { claimFiles, loosenFiles, putLoose } from './loose-files.ts';
 import { decodeSealedPart, encodeSealedPart } from './sealed-part.ts';
 import type { LogRow } from './sealed-part.ts';
 import { TRACK_NAMES } from './wire.ts';
@@ -28,7 +30,7 @@ export async function selectLogsToSeal(db: Db): Promise<string[]> {
  * after its end everything, into one object per track.
  *
  * Safe to be killed anywhere: rows leave the database in the transaction that names their object, and that
- * only after object and folder are on disk. What a killed run left behind is a file nobody names.
+ * only after object and folder are on disk. What a killed run left behind is noted as nobody's and swept.
  */
 export async function sealLog(context: SealContext, logId: string): Promise<void> {
   const log = await context.db
@@ -57,7 +59,7 @@ async function sealLive({ db, files }: SealContext, logId: string, track: TrackN
   const rows = tail.filter(({ n }, place) => n === sealedUpTo + 1 + place);
   if (rows.length < LIVE_ROWS_WORTH_SEALING) return;
   const object = encodeSealedPart(logId, track, rows);
-  const sha256 = await files.put(object);
+  const sha256 = await putLoose(db, files, object, createHash('sha256').update(object).digest('hex'));
   await db
     .transaction()
     .execute((trx) => replaceByPart(trx, { logId, track, rows, object, sha256, oldParts: [] }));
@@ -80,7 +82,7 @@ async function sealEnded({ db, files }: SealContext, logId: string, track: Track
   for (const row of tail) all.set(row.n, row);
   const rows = [...all.values()].toSorted((a, b) => a.n - b.n);
   const object = encodeSealedPart(logId, track, rows);
-  const sha256 = await files.put(object);
+  const sha256 = await putLoose(db, files, object, createHash('sha256').update(object).digest('hex'));
   await db.transaction().execute((trx) =>
     replaceByPart(trx, {
       logId,
@@ -92,7 +94,6 @@ async function sealEnded({ db, files }: SealContext, logId: string, track: Track
       tail,
     }),
   );
-  for (const part of old) if (part.file_sha256 !== sha256) await files.delete(part.file_sha256);
 }
 
 async function replaceByPart(
@@ -124,10 +125,17 @@ async function replaceByPart(
     .where('log_id', '=', logId)
     .where('track', '=', track)
     .where('part_no', '=', sql<number>`ANY (${[...oldParts]}::int[])`)
-    .executeTakeFirst();
-  if (Number(left.numDeletedRows) !== ns.length || Number(dropped.numDeletedRows) !== oldParts.length) {
+    .returning('file_sha256')
+    .execute();
+  if (Number(left.numDeletedRows) !== ns.length || dropped.length !== oldParts.length) {
     throw new Error(`log ${logId} was sealed by somebody else meanwhile`);
   }
+  // Readers under way still read the old objects; the sweep takes them when nobody does any more.
+  await loosenFiles(
+    trx,
+    dropped.map((old) => old.file_sha256),
+  );
+  await claimFiles(trx, [part.sha256]);
   const index = decodeSealedPart(part.object).index.rows;
   await sql`
     INSERT INTO log_parts (log_id, track, part_no, ns, rows, file_sha256, size_bytes)

@@ -6,6 +6,7 @@ import { AppError } from '../platform/errors.ts';
 import { recordRun } from '../facts/service.ts';
 import { teachLesson } from './actions.ts';
 import { readLogRows, trackNumber } from './log-rows.ts';
+import { claimFiles, putLoose } from './loose-files.ts';
 import { makePageImages } from './page-images.ts';
 import { logEnded, whyRefused } from './refusals.ts';
 import type { Rooms } from './rooms.ts';
@@ -96,7 +97,7 @@ export async function appendSegment(rooms: Rooms, actor: Actor, segment: Segment
 }
 
 function checkSegment({ track, sha256, bytes }: Segment): void {
-  if (createHash('sha256').update(bytes).digest('hex') !== sha256) {
+  if (sha256HexOf(bytes) !== sha256) {
     throw new AppError(
       400,
       'segment_damaged',
@@ -185,7 +186,7 @@ export async function appendPage(
   const { logId, n, sha256, image } = upload;
   await authorize(db, actor, teachLesson.whole, { logId });
   await requireTeacher(rooms, actor, logId);
-  if (createHash('sha256').update(image).digest('hex') !== sha256) {
+  if (sha256HexOf(image) !== sha256) {
     throw new AppError(
       400,
       'segment_damaged',
@@ -200,7 +201,9 @@ export async function appendPage(
   const held = await heldPage(rooms, logId, n);
   if (held !== null) return samePage(held, upload);
   const made = await makePageImages(image);
-  const [large, small] = await Promise.all([files.put(made.large), files.put(made.small)]);
+  const [large, small] = await Promise.all(
+    [made.large, made.small].map((bytes) => putLoose(db, files, bytes, sha256HexOf(bytes))),
+  );
   const row: PageRow = {
     sha256,
     width: made.width,
@@ -241,11 +244,12 @@ export async function appendPage(
         log_id: logId,
         sha256: Buffer.from(sha256, 'hex'),
         n,
-        large_sha256: large,
-        small_sha256: small,
+        large_sha256: large!,
+        small_sha256: small!,
       })
       .onConflict((conflict) => conflict.columns(['log_id', 'sha256']).doNothing())
       .execute();
+    await claimFiles(trx, [large!, small!]);
     return log.voice_ms;
   });
   if (startMs === null) return samePage((await heldPage(rooms, logId, n))!, upload);
@@ -257,6 +261,10 @@ export async function appendPage(
     bytes,
   });
   return { ...row, n };
+}
+
+function sha256HexOf(bytes: Buffer): string {
+  return createHash('sha256').update(bytes).digest('hex');
 }
 
 async function heldPage(rooms: Rooms, logId: string, n: number): Promise<PageRow | null> {

@@ -48,6 +48,7 @@ declare module '../platform/database.ts' {
       size_bytes: number;
     };
     log_pages: { log_id: string; sha256: Buffer; n: number; large_sha256: string; small_sha256: string };
+    loose_files: { sha256: string; since: Instant };
     talk_keys: { log_id: string; key: string; n: number };
     room_entries: {
       school_day: string;
