@@ -14,7 +14,7 @@ import {
   type View,
 } from './model.ts';
 import { useGrid, type GridEvents } from './use-grid.ts';
-import { cellWords, modeName, weekdayName } from './words.ts';
+import { cellWords, modeName, placeName, weekdayName } from './words.ts';
 
 export interface GridProps {
   readonly plan: Plan;
@@ -89,9 +89,12 @@ export function WeekGrid({ plan, view, lifted, chosen, events }: GridProps) {
                     key={weekday}
                     {...cellProps(cell)}
                     className={cellClass({ plan, lifted, chosen }, slot, place, true)}
-                    aria-label={cellWords(place, slot, plan)}
                     aria-selected={slot !== null && slot.itemId === chosen?.itemId}
                   >
+                    {/* The name of a cell is what it shows, after where it is. */}
+                    <span className="vh">
+                      {slot ? `${placeName(place)}${t('timetable.comma')}` : cellWords(place, null, plan)}
+                    </span>
                     {slot && (
                       <>
                         <b>{names.courses.get(slot.courseId)}</b>{' '}
