@@ -51,7 +51,7 @@ async function visits(browser: Browser, url: string, path: string): Promise<{ fi
   return { first, second };
 }
 
-/** Script and style of the room alone, without pages, voice and pictures. */
+/** Compressed script and style of the room alone, without heads, pages, voice and pictures. */
 async function roomEntryBytes(browser: Browser, url: string): Promise<number> {
   const { page, close } = await signedIn(browser, url);
   const today = (await (await page.request.get(`${url}/api/today`)).json()) as {
@@ -59,10 +59,12 @@ async function roomEntryBytes(browser: Browser, url: string): Promise<number> {
   };
   const lesson = today.lessons[0];
   if (!lesson) throw new Error('The demo pupil has no lesson today.');
-  const { bytes } = await counted(
-    page,
-    () => page.goto(`${url}/room/${lesson.schoolDay}/${lesson.lessonId}`, { waitUntil: 'load' }),
-    (address) => address.includes('/assets/'),
+  await page.goto(`${url}/room/${lesson.schoolDay}/${lesson.lessonId}`, { waitUntil: 'load' });
+  const bytes = await page.evaluate(() =>
+    performance
+      .getEntriesByType('resource')
+      .filter((entry): entry is PerformanceResourceTiming => entry.name.includes('/assets/'))
+      .reduce((sum, entry) => sum + entry.encodedBodySize, 0),
   );
   await close();
   return bytes;
@@ -79,11 +81,7 @@ async function signedIn(browser: Browser, url: string) {
 
 type DevicePage = Awaited<ReturnType<typeof openDevice>>['page'];
 
-async function counted(
-  page: DevicePage,
-  act: () => Promise<unknown>,
-  counts: (address: string) => boolean = () => true,
-): Promise<Visit> {
+async function counted(page: DevicePage, act: () => Promise<unknown>): Promise<Visit> {
   const session = await page.context().newCDPSession(page);
   await session.send('Network.enable');
   const visit: Visit = { bytes: 0, requests: 0 };
@@ -94,7 +92,7 @@ async function counted(
   );
   session.on('Network.loadingFinished', ({ requestId, encodedDataLength }) => {
     const address = addresses.get(requestId) ?? '';
-    if (encodedDataLength === 0 || !address.startsWith('http') || !counts(address)) return;
+    if (encodedDataLength === 0 || !address.startsWith('http')) return;
     visit.bytes += encodedDataLength;
     visit.requests += 1;
   });
