@@ -2,7 +2,7 @@ import { writeFile, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { sql } from 'kysely';
-import { afterAll, beforeEach, describe, expect, test } from 'vitest';
+import { afterAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import { openContact } from '../people/contacts.ts';
 import { authorize } from '../platform/authorize.ts';
 import { operatorActor } from '../platform/actor.ts';
@@ -14,6 +14,8 @@ import type { RosterDraft } from './contract.ts';
 import { passwordProtectedXlsx, workbookBytes, zipBomb, type Value } from './testing/workbooks.ts';
 import { readWorkbook } from './workbook/read-workbook.ts';
 
+// Each upload starts a process of its own; on a busy machine a few of them take their time.
+vi.setConfig({ testTimeout: 60_000 });
 const { app, db, ctx, logLines, runJob } = await buildTestApp();
 const folder = await mkdtemp(path.join(tmpdir(), 'nol-rosters-'));
 afterAll(() => rm(folder, { recursive: true, force: true }));

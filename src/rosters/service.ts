@@ -85,7 +85,7 @@ export async function checkWorkbook(
       rosterHash: await selectRosterHash(trx, scope),
       current: await selectCurrentRoster(trx, granted, scope),
     }));
-  const newClasses = options.createClasses ? 'all' : 'newYears';
+  const newClasses = options.createClasses ? 'all' : 'likely';
   const result = await checkFile(file.bytes, { current, choices: options.choices, newClasses });
   if (!result.ok) {
     const { code, params } = result.refusal;

@@ -126,6 +126,8 @@ test('a class beside others of its year is probably misspelt, a first class of a
   expect(plan.newClasses.map((c) => c.name)).toEqual(['一（1）班']);
   expect(plan.problems).toMatchObject([{ code: 'roster_class_unknown', params: { className: '三（9）班' } }]);
   expect(planRoster(read, rosterOf([]), { newClasses: 'all' }).newClasses.length).toBe(2);
+  const whole = aRead(['1', '2', '3', '4', '5'].map((number) => aRow(number, `学生${number}`, '三（9）班')));
+  expect(planRoster(whole, rosterOf([])).newClasses.map((c) => c.name)).toEqual(['三（9）班']);
 });
 
 test('a guardian telephone that is new or another one is a change', () => {

@@ -46,10 +46,14 @@ export interface PlannedChange {
 }
 
 /**
- * What happens to a class that the school does not have: `all` are created; `newYears` only in year groups without
- * any class (a first import, new beginners), elsewhere the name is probably misspelt; `none`.
+ * What happens to a class that the school does not have: `all` are created; `likely` only where it is no slip of the
+ * pen: in a year group without any class (a first import, new beginners), or when a whole class of rows names it;
+ * `none`.
  */
-export type NewClasses = 'all' | 'newYears' | 'none';
+export type NewClasses = 'all' | 'likely' | 'none';
+
+/** Rows from which a class is a class and no misspelling. */
+const WHOLE_CLASS = 5;
 
 export interface RosterPlan {
   readonly created: readonly RosterRow[];
@@ -193,7 +197,7 @@ function scopeOf(
 export function planRoster(
   read: RosterRead,
   current: CurrentRoster,
-  { newClasses: create = 'newYears' }: { newClasses?: NewClasses } = {},
+  { newClasses: create = 'likely' }: { newClasses?: NewClasses } = {},
 ): RosterPlan {
   const classes = new Map(current.classes.map((c) => [c.id, c]));
   const classIds = new Map(current.classes.map((c) => [classKey(c), c.id]));
@@ -201,6 +205,8 @@ export function planRoster(
   const problems = [...base];
   const persons = new Map(current.persons.map((person) => [person.number.toLowerCase(), person]));
   const years = new Set(current.classes.flatMap((c) => (c.yearGroup === null ? [] : [c.yearGroup])));
+  const sizes = new Map<string, number>();
+  for (const { class: named } of rows) if (named) sizes.set(named.key, (sizes.get(named.key) ?? 0) + 1);
   const created: RosterRow[] = [];
   const changed: PlannedChange[] = [];
   const unchanged: { row: RosterRow; person: CurrentPerson }[] = [];
@@ -211,7 +217,7 @@ export function planRoster(
     if (row.class && row.kind === 'pupil') fileKeys.add(row.class.key);
     if (row.number !== '') named.add(row.number.toLowerCase());
     if (row.class && !classIds.has(row.class.key)) {
-      if (!mayCreate(row.class, create, years)) {
+      if (!mayCreate(row.class, create, years, sizes)) {
         problems.push(problemOf(row, 'roster_class_unknown', 'must', 'class', { className: row.class.name }));
         continue;
       }
@@ -253,9 +259,14 @@ export function planRoster(
   };
 }
 
-function mayCreate(wanted: ClassName, create: NewClasses, years: ReadonlySet<string>): boolean {
-  if (create === 'newYears')
-    return wanted.yearGroup === null ? years.size === 0 : !years.has(wanted.yearGroup);
+function mayCreate(
+  wanted: ClassName,
+  create: NewClasses,
+  years: ReadonlySet<string>,
+  sizes: ReadonlyMap<string, number>,
+): boolean {
+  if (create === 'likely' && (sizes.get(wanted.key) ?? 0) >= WHOLE_CLASS) return true;
+  if (create === 'likely') return wanted.yearGroup === null ? years.size === 0 : !years.has(wanted.yearGroup);
   return create === 'all';
 }
 

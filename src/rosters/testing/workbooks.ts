@@ -1,5 +1,6 @@
 import { CFB, utils, write, type BookType, type WorkSheet } from '@e965/xlsx';
 import { deflateRawSync } from 'node:zlib';
+import { strToU8, zipSync } from 'fflate';
 
 export type Value = string | number | boolean | null;
 
@@ -18,6 +19,31 @@ export function workbookBytes(
     utils.book_append_sheet(book, sheet, name);
   }
   return new Uint8Array(write(book, { type: 'buffer', bookType: type, compression: true }) as Buffer);
+}
+
+function cellXml(value: Value): string {
+  if (typeof value === 'number') return `<c><v>${value}</v></c>`;
+  return `<c t="inlineStr"><is><t>${value ?? ''}</t></is></c>`;
+}
+
+/** A plain .xlsx of one sheet, written a hundred times faster than `workbookBytes`: for tests with very many rows. */
+export function manyRowsBytes(rows: readonly (readonly Value[])[]): Uint8Array {
+  const office = 'http://schemas.openxmlformats.org';
+  const main = `${office}/spreadsheetml/2006/main`;
+  const relations = `${office}/officeDocument/2006/relationships`;
+  const types = `${office}/package/2006/content-types`;
+  const sheetType = 'application/vnd.openxmlformats-officedocument.spreadsheetml';
+  const body = rows.map((row) => `<row>${row.map(cellXml).join('')}</row>`).join('');
+  const parts = {
+    '[Content_Types].xml': `<Types xmlns="${types}"><Override PartName="/xl/workbook.xml" ContentType="${sheetType}.sheet.main+xml"/><Override PartName="/xl/worksheets/sheet1.xml" ContentType="${sheetType}.worksheet+xml"/></Types>`,
+    '_rels/.rels': `<Relationships xmlns="${office}/package/2006/relationships"><Relationship Id="r1" Type="${relations}/officeDocument" Target="xl/workbook.xml"/></Relationships>`,
+    'xl/workbook.xml': `<workbook xmlns="${main}" xmlns:r="${relations}"><sheets><sheet name="名册" sheetId="1" r:id="r1"/></sheets></workbook>`,
+    'xl/_rels/workbook.xml.rels': `<Relationships xmlns="${office}/package/2006/relationships"><Relationship Id="r1" Type="${relations}/worksheet" Target="worksheets/sheet1.xml"/></Relationships>`,
+    'xl/worksheets/sheet1.xml': `<worksheet xmlns="${main}"><sheetData>${body}</sheetData></worksheet>`,
+  };
+  return zipSync(Object.fromEntries(Object.entries(parts).map(([name, xml]) => [name, strToU8(xml)])), {
+    level: 1,
+  });
 }
 
 /** An old binary workbook that says it is encrypted (FILEPASS record after the first BOF). */

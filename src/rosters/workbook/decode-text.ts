@@ -64,6 +64,11 @@ export function decodeText(bytes: Uint8Array): DecodedText | null {
   const utf8 = strictUtf8(bytes);
   if (utf8 !== null && !(saysChinese && /[\u0080-\u07ff]{2}/.test(utf8)))
     return { text: utf8, encoding: 'utf-8' };
+  // A few broken bytes (a cut file, a slip of an editor) do not make UTF-8 into Chinese of another encoding.
+  const nearly = new TextDecoder('utf-8').decode(bytes);
+  const lost = nearly.match(/\ufffd/g)?.length ?? 0;
+  if (lost <= nearly.length / 50 && /\p{Script=Han}/u.test(nearly))
+    return { text: nearly, encoding: 'utf-8' };
   const text = new TextDecoder('gb18030')
     .decode(bytes)
     .replace(/[\ue816-\ue855]/g, (c) => PRIVATE_USE[c] ?? c);
