@@ -380,6 +380,18 @@ describe('a lesson at once', () => {
     });
   });
 
+  test('is refused before the planned first day of the term', async () => {
+    const lin = await as(school.lin);
+    await standAt(db, new Date('2026-08-31T02:00:00Z'));
+    await clock.refresh(db);
+    const answer = await send('POST', '/lessons/now', payload([school.first]), fresh(lin));
+    await standAt(db, WEDNESDAY);
+    await clock.refresh(db);
+    expect([answer.statusCode, answer.json().code]).toEqual([422, 'before_term']);
+    expect(answer.json().detail).toContain('2026-09-01');
+    expect(await lessons()).toEqual([]);
+  });
+
   test('is refused for a class one does not teach, while the class has a lesson, and for nobody', async () => {
     const lin = await as(school.lin);
     expect(

@@ -208,3 +208,18 @@ export async function selectOwnClasses(
   `.execute(db);
   return rows;
 }
+
+/** What was told for the rest of a pupil's day and still stands; `told_absences` is published by reach for Today. */
+export async function selectOptionalTold(
+  db: Db,
+  _granted: Granted,
+  { pupilId, day }: { pupilId: string; day: string },
+): Promise<{ sentAt: Date; adultName: string } | undefined> {
+  const { rows } = await sql<{ sentAt: Date; adultName: string | null }>`
+    SELECT t.told_at AS "sentAt", t.adult_name AS "adultName" FROM told_absences t
+    WHERE t.person_id = ${pupilId} AND t.school_day = ${day}::date AND t.planned_id IS NULL
+    ORDER BY t.told_at DESC LIMIT 1
+  `.execute(db);
+  const [told] = rows;
+  return told && { sentAt: told.sentAt, adultName: told.adultName ?? '' };
+}

@@ -13,6 +13,7 @@ import {
   selectChanges,
   selectMissed,
   selectOptionalNextLesson,
+  selectOptionalTold,
   selectPupils,
   type PupilRow,
 } from '../queries/today.ts';
@@ -49,6 +50,7 @@ export async function todayOf(
   const asked = pupilId === null ? days[0] : days.find(({ pupil }) => pupil.pupilId === pupilId);
   if (!asked) throw notFound('no_pupil', 'There is no pupil whose day could be shown.');
   const { clock, pupil } = asked;
+  const told = await selectOptionalTold(ctx.db, granted, { pupilId: pupil.pupilId, day: clock.today });
   const lastDay = addDays(clock.today, 1);
   const changes = await selectChanges(ctx.db, granted, {
     schoolId: pupil.schoolId,
@@ -74,7 +76,7 @@ export async function todayOf(
     makeUps: await makeUpsOf(ctx.db, granted, asked),
     changes: isoChanges(changes),
     next: next ? { ...next, startsAt: next.startsAt.toISOString() } : null,
-    cannotAttend: null,
+    cannotAttend: told ? { ...told, sentAt: told.sentAt.toISOString() } : null,
   };
 }
 
