@@ -71,9 +71,13 @@ export async function fillPast(ctx: ServerContext): Promise<void> {
   `.execute(ctx.db);
   const thisWeek = weekNoOf(rows[0]?.day ?? demoTerm.firstDay);
   await publishWeeks(ctx, [thisWeek, thisWeek - 1, thisWeek + 1]);
+  // This morning first: its boards are what a visitor sees.
+  const today = rows.at(-1);
+  if (today && !today.isPast) await teachPast(ctx, { day: today.day });
   for (const [day, schools] of Map.groupBy(rows, (row) => row.day)) {
-    for (const { schoolId } of schools) await openSchoolDay(ctx.db, { schoolId, day, now: ctx.now() });
+    // Taught before it is opened: an open day that is over is closed by the job as soon as it is seen.
     await teachPast(ctx, { day });
+    for (const { schoolId } of schools) await openSchoolDay(ctx.db, { schoolId, day, now: ctx.now() });
     for (const { schoolId, closesAt, isPast } of schools) {
       if (isPast)
         await closeSchoolDay(ctx.db, { schoolId, day, closesAt, now: ctx.now(), actor: operatorActor() });

@@ -64,6 +64,7 @@ declare module '../platform/database.ts' {
       planned_id: string;
       outcome: string;
       told_id: string;
+      recorded_at: Date;
     };
     dirty_classes: { school_day: string; class_id: string; at: FilledInstant; n: GeneratedAlways<number> };
   }

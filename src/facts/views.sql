@@ -46,7 +46,7 @@ SELECT r.school_day, r.planned_id, r.started_at, r.ended_at, r.taught_seconds, r
 
 -- excuse_facts: reasons a family told, by what they told (the source key begins with its id).
 CREATE OR REPLACE VIEW excuse_facts AS
-SELECT f.school_day, f.id, f.person_id, f.planned_id, f.outcome, split_part(f.source_key, ' ', 1) AS told_id
+SELECT f.school_day, f.id, f.person_id, f.planned_id, f.outcome, split_part(f.source_key, ' ', 1) AS told_id, f.recorded_at
 FROM facts f
 WHERE f.source = 'excuse' AND f.planned_id IS NOT NULL AND f.outcome <> 'withdrawn'
   AND NOT EXISTS (SELECT FROM facts s WHERE s.school_day = f.school_day AND s.supersedes = f.id);

@@ -15,6 +15,19 @@ const family: Allow = { pupil: ['self'], guardian: ['ownCare'] };
 /** Adult and deputy of the case: they are its staff, whatever their role. */
 const inCharge: Allow = everyStaff(['ownClass']);
 
+/** Roles that can answer for a pupil; bureaus and guests have no list of their own. */
+const adultRoles = [
+  'teacher',
+  'leadTeacher',
+  'classTeacher',
+  'counsellor',
+  'teachingSecretary',
+  'preparationLead',
+  'principal',
+  'schoolDeputy',
+  'schoolAdmin',
+] as const;
+
 /** Who of a class is in a running lesson, by name. */
 export const readClassBoard = defineAction({
   name: 'reach.readClassBoard',
@@ -55,7 +68,7 @@ export const readDailyFigure = defineAction({
 export const readOwnFollowUps = defineAction({
   name: 'reach.readOwnFollowUps',
   place: placeOfSelf,
-  allow: everyStaff(['self']),
+  allow: Object.fromEntries(adultRoles.map((role) => [role, ['self']])),
 });
 
 /** All open follow-ups of a school, and the gaps. */
@@ -126,7 +139,7 @@ export const readContests = defineAction({ name: 'reach.readContests', place: pl
 export const readRules = defineAction({
   name: 'reach.readRules',
   place: placeOfOrg,
-  allow: { ...everyStaff(['sameSchool']), bureauOfficer: ['sameSchool', 'below'] },
+  allow: Object.fromEntries(adultRoles.map((role) => [role, ['sameSchool']])),
 });
 export const changeRules = defineAction({ name: 'reach.changeRules', place: placeOfOrg, allow: heads });
 

@@ -265,6 +265,10 @@ export async function unitBoard(
     };
   });
   const own = figures.get(orgId) ?? [];
+  const totals = without(
+    figuresOf(own),
+    silent.map((sign) => figuresOf(figures.get(sign.schoolId))),
+  );
   const cutOffs = own.map((row) => row.cutOff.getTime());
   return {
     now,
@@ -272,10 +276,7 @@ export async function unitBoard(
     timeZone: tz,
     unit,
     totals: {
-      ...without(
-        figuresOf(own),
-        silent.map((sign) => figuresOf(figures.get(sign.schoolId))),
-      ),
+      ...totals,
       followUps: total(signs, 'followUps'),
       overdue: total(signs, 'overdue'),
       schools: signs.length,
@@ -285,7 +286,10 @@ export async function unitBoard(
       .flatMap(({ measure, way, count }) => (measure === 'reached' && way !== '' ? [{ way, count }] : []))
       .sort((a, b) => b.count - a.count),
     rows: rows.sort(troubleFirst),
-    series: (series.get(orgId) ?? []).slice(-14).map(({ orgId: _org, ...point }) => point),
+    series: (series.get(orgId) ?? [])
+      .slice(-14)
+      .map((point) => ({ day: point.day, ...(point.day === asked ? totals : point) }))
+      .map(({ day: on, expected, unreached }) => ({ day: on, expected, unreached })),
     cutOff: cutOffs.length > 0 ? new Date(Math.min(...cutOffs)) : null,
   };
 }

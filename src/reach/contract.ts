@@ -266,6 +266,19 @@ export const OwnFollowUps = closed({
     }),
   ),
   contests: Type.Array(Contest),
+  running: Type.Array(
+    closed({
+      day: Day,
+      lessonId: Id,
+      classId: Id,
+      className: Type.String(),
+      courseTitle: Type.String(),
+      startsAt: Instant,
+      endsAt: Instant,
+      expected: Count,
+      missing: Count,
+    }),
+  ),
 });
 
 export const SchoolFollowUps = closed({

@@ -16,10 +16,12 @@ import {
   selectGaps,
   selectMissedToday,
   selectOwnFollowUps,
+  selectOwnRunning,
   selectSchoolFollowUps,
   type FollowUpDetail,
   type FollowUpRow,
   type MissedToday,
+  type OwnRunning,
 } from './queries/follow-up-reads.ts';
 import { lockFollowUp, schoolIdOfOrg } from './queries/follow-ups.ts';
 import { selectRulesOf } from './queries/rules.ts';
@@ -39,6 +41,7 @@ export interface OwnFollowUps {
   readonly open: FollowUpRow[];
   readonly missedToday: MissedToday[];
   readonly contests: ContestRow[];
+  readonly running: OwnRunning[];
 }
 
 /** One's own list: open follow-ups as adult or deputy, pupils who missed something today, contests to answer. */
@@ -51,7 +54,15 @@ export async function ownFollowUps(ctx: ServerContext, actor: Actor): Promise<Ow
   const now = ctx.now();
   if (!clock) {
     const timeZone = 'Asia/Shanghai';
-    return { now, timeZone, day: schoolDayOf(now, timeZone), open, missedToday: [], contests: [] };
+    return {
+      now,
+      timeZone,
+      day: schoolDayOf(now, timeZone),
+      open,
+      missedToday: [],
+      contests: [],
+      running: [],
+    };
   }
   return {
     now,
@@ -64,6 +75,7 @@ export async function ownFollowUps(ctx: ServerContext, actor: Actor): Promise<Ow
       day: clock.today,
     }),
     contests: await selectOwnContests(ctx.db, granted, { personId, schoolId: clock.schoolId }),
+    running: await selectOwnRunning(ctx.db, granted, { personId, day: clock.today, now }),
   };
 }
 

@@ -362,6 +362,9 @@ describe('“I cannot attend”', () => {
       told: [{ reason: 'noData', lessonId: null, dueAt: at('10:25').toISOString(), canWithdraw: true }],
     });
     expect(await openFollowUps()).toMatchObject([{ pupilName: '虞三' }]);
+    expect((await get('/today', school.pupils[2])).json().cannotAttend).toMatchObject({
+      adultName: '周班主任',
+    });
     const lessons = (await get(`/pupils/${school.pupils[2].personId}/days`, school.pupils[2])).json().lessons;
     expect(lessons).toMatchObject([
       { state: 'excused', evidence: { reason: 'noData', excusedByStaff: false } },
@@ -614,12 +617,12 @@ describe('boards', () => {
       '/schools/:id/board': 403,
       '/schools/:id/follow-ups': 403,
       '/schools/:id/contests': 403,
-      '/schools/:id/attendance-rules': 200,
+      '/schools/:id/attendance-rules': 403,
       '/follow-ups/:id': 403,
       [`/lessons/${day}/:id/classes/:id/board`]: 403,
       '/pupils/:id/days': 403,
       '/cannot-attend?pupilId=:id': 403,
-      '/my-follow-ups': 200,
+      '/my-follow-ups': 403,
       '/my-children': 403,
     });
   });

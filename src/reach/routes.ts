@@ -76,6 +76,8 @@ const tags = ['reach'];
 const School = closed({ schoolId: Id });
 const FollowUpPath = closed({ followUpId: Id });
 const OfDay = closed({ day: Type.Optional(Day) });
+/** A download is a link: it names the appointment in its address, because it can send no header. */
+const DownloadOfDay = closed({ day: Type.Optional(Day), as: Type.Optional(Id) });
 
 export function reachRoutes(ctx: ServerContext): FastifyPluginAsyncTypebox {
   return async (app) => {
@@ -144,7 +146,7 @@ function boardRoutes(ctx: ServerContext): FastifyPluginAsyncTypebox {
           action: readDailyFigure,
           answers: 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet',
         },
-        schema: { operationId: 'getDailyWorkbook', tags, params: School, querystring: OfDay },
+        schema: { operationId: 'getDailyWorkbook', tags, params: School, querystring: DownloadOfDay },
       },
       async (request, reply) => {
         const { actor, params, query } = request;

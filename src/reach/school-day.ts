@@ -88,7 +88,10 @@ export async function closeSchoolDay(
   return db.transaction().execute(async (trx) => {
     if (!(await markDayClosed(trx, { schoolId, day, at: now }))) return { opened: 0, withoutAdult: 0 };
     const rules = (await selectRulesOf(trx, [schoolId]))(schoolId);
-    const dueAt = new Date(Math.max(dueAfterClose(closesAt, rules).getTime(), now.getTime()));
+    // A day closed late (the server was off) still leaves somebody the time to act.
+    const dueAt = new Date(
+      Math.max(dueAfterClose(closesAt, rules).getTime(), now.getTime() + rules.helpHours * 3_600_000),
+    );
     const opened = await openFollowUps(trx, { day, schoolId, dueAt, now });
     await audit(trx, actor, {
       action: 'reach.closeDay',

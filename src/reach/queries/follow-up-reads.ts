@@ -165,3 +165,44 @@ export async function selectFollowUp(
   `.execute(db);
   return rows[0]!;
 }
+
+export interface OwnRunning {
+  readonly day: string;
+  readonly lessonId: string;
+  readonly classId: string;
+  readonly className: string;
+  readonly courseTitle: string;
+  readonly startsAt: Date;
+  readonly endsAt: Date;
+  readonly expected: number;
+  readonly missing: number;
+}
+
+/** Lessons that run now and this person teaches, or of a class this person answers for. */
+export async function selectOwnRunning(
+  db: Db,
+  _granted: Granted<'reach.readOwnFollowUps'>,
+  { personId, day, now }: { personId: string; day: string; now: Date },
+): Promise<OwnRunning[]> {
+  const { rows } = await sql<OwnRunning>`
+    WITH mine AS (
+      SELECT m.class_id FROM class_members(${day}::date) m WHERE m.person_id = ${personId} AND m.role IN ('classTeacher', 'counsellor')
+    ),
+    own AS (
+      SELECT c.lesson_id, c.class_id, c.class_name FROM lesson_classes c JOIN mine USING (class_id) WHERE c.school_day = ${day}::date
+      UNION
+      SELECT c.lesson_id, c.class_id, c.class_name
+      FROM lesson_teachers t JOIN lesson_classes c ON c.school_day = t.school_day AND c.lesson_id = t.lesson_id
+      WHERE t.school_day = ${day}::date AND t.person_id = ${personId}
+    )
+    SELECT l.school_day AS day, l.lesson_id AS "lessonId", o.class_id AS "classId", o.class_name AS "className",
+      l.course_title AS "courseTitle", l.starts_at AS "startsAt", l.ends_at AS "endsAt", n.expected, n.missing
+    FROM own o JOIN lesson_cards l ON l.school_day = ${day}::date AND l.lesson_id = o.lesson_id
+    CROSS JOIN LATERAL (
+      SELECT count(*)::int AS expected, count(*) FILTER (WHERE x.state = 'open')::int AS missing FROM expectation_cards x
+      WHERE x.school_day = ${day}::date AND x.planned_id = o.lesson_id AND x.via_class_id = o.class_id) n
+    WHERE l.starts_at <= ${now} AND l.ends_at > ${now} AND l.status NOT IN ('cancelled', 'ended')
+    ORDER BY l.starts_at, o.class_name
+  `.execute(db);
+  return rows;
+}

@@ -129,7 +129,7 @@ function CannotAttend({ today }: { today: Today }) {
   const sent = today.cannotAttend;
   if (sent) {
     return (
-      <p class="notice">
+      <a class="notice" href={`/my/cannot-attend?pupil=${today.pupil.pupilId}`}>
         <i class="i i-check" aria-hidden="true" />
         <span>
           {t('timetable.today.cannotAttendSent', {
@@ -137,7 +137,7 @@ function CannotAttend({ today }: { today: Today }) {
             time: timeOfDay(sent.sentAt, today.timeZone),
           })}
         </span>
-      </p>
+      </a>
     );
   }
   return (
@@ -199,6 +199,7 @@ function DayList({ today, now }: { today: Today; now: TodayLesson | null }) {
       <div class="sec">
         <h2 id="day">{t('timetable.today.day')}</h2>
         <span class="muted">{t('timetable.today.left', { count: left })}</span>
+        <a href={`/my/days?pupil=${today.pupil.pupilId}`}>{t('timetable.today.howCounted')}</a>
       </div>
       <ol class="card list next">
         {others.map((lesson) => (

@@ -2,12 +2,14 @@ import { calendarConsolePages } from '../../../calendar/web/console-pages.tsx';
 import { coursesConsolePages } from '../../../courses/web/console-pages.tsx';
 import { orgsConsolePages } from '../../../orgs/web/console-pages.tsx';
 import { rostersConsolePages } from '../../../rosters/web/console-pages.tsx';
+import { reachConsolePages } from '../../../reach/web/console-pages.tsx';
 import { timetableConsolePages } from '../../../timetable/web/console-pages.tsx';
 import type { ConsolePage } from './pages.ts';
 
 /** All pages of the console, in the order of the menu. A capability adds its list here. */
 export const CONSOLE_PAGES: readonly ConsolePage[] = [
   ...timetableConsolePages,
+  ...reachConsolePages,
   ...calendarConsolePages,
   ...coursesConsolePages,
   ...rostersConsolePages,
