@@ -1451,7 +1451,8 @@ CREATE VIEW excuse_facts AS
     person_id,
     planned_id,
     outcome,
-    split_part(source_key, ' '::text, 1) AS told_id
+    split_part(source_key, ' '::text, 1) AS told_id,
+    recorded_at
    FROM facts f
   WHERE source = 'excuse'::text AND planned_id IS NOT NULL AND outcome <> 'withdrawn'::text AND NOT (EXISTS ( SELECT
            FROM facts s
