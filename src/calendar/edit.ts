@@ -19,7 +19,7 @@ import {
   type TermRow,
 } from './queries.ts';
 import { weekdayOf } from './rules/days.ts';
-import { ensureSchoolDays } from './service.ts';
+import { ensureSchoolDays, loadNationalHolidays } from './service.ts';
 
 export interface CalendarOfOrg {
   readonly terms: readonly TermRow[];
@@ -136,6 +136,8 @@ async function changed(
   actor: Actor,
   { orgId, subjectId, detail }: { orgId: string; subjectId: string; detail: Record<string, unknown> },
 ): Promise<void> {
+  // A new installation has its first term before the night's job has brought the notices.
+  await loadNationalHolidays(trx);
   await ensureSchoolDays(trx, { orgId });
   await audit(trx, actor, { action: editCalendar.name, subjectKind: 'calendar', subjectId, orgId, detail });
 }
