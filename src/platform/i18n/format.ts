@@ -54,6 +54,11 @@ export function timeOfDay(instant: string | Date, timeZone: string): string {
   return `${Number(part('hour'))}:${part('minute')}`;
 }
 
+/** Calendar day of an instant as the clocks of a zone show it, `2026-11-25`. */
+export function dayOf(instant: string | Date, timeZone: string): string {
+  return new Date(instant).toLocaleDateString('sv-SE', { timeZone });
+}
+
 /** `9:00—9:25` on the school's clock. */
 export function timeRange(from: string | Date, to: string | Date, timeZone: string): string {
   return `${timeOfDay(from, timeZone)}—${timeOfDay(to, timeZone)}`;

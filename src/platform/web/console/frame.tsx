@@ -1,7 +1,7 @@
 import { Drawer, Dropdown } from 'antd';
 import { Suspense, useState } from 'react';
 import { NavLink, Outlet, useLocation } from 'react-router';
-import { dayAndWeekday, timeOfDay } from '../../i18n/format.ts';
+import { dayAndWeekday, dayOf, timeOfDay } from '../../i18n/format.ts';
 import type { WordKey } from '../../i18n/catalogues.ts';
 import { firstData } from '../first-data.ts';
 import { chooseLanguage, otherLanguage } from '../language.ts';
@@ -170,11 +170,14 @@ function BottomBar({ sections, me }: { sections: readonly MenuSection[]; me: Me 
   );
 }
 
+/** Zone of the banner's clock. */
+const HOME_ZONE = 'Asia/Shanghai';
+
 /** A demo says that it is one, and where its clock stands. */
 function DemoBanner() {
   const demoNow = (firstData() as { demoNow?: string | null } | undefined)?.demoNow;
   if (!demoNow) return null;
-  const day = demoNow.slice(0, 10);
-  const clock = `${dayAndWeekday(day, locale(), Number(day.slice(0, 4)))} ${timeOfDay(demoNow, 'Asia/Shanghai')}`;
+  const day = dayOf(demoNow, HOME_ZONE);
+  const clock = `${dayAndWeekday(day, locale(), Number(day.slice(0, 4)))} ${timeOfDay(demoNow, HOME_ZONE)}`;
   return <p className="demo-banner">{t('platform.demo.clock', { clock })}</p>;
 }

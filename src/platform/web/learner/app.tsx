@@ -4,7 +4,7 @@ import { useEffect, useState } from 'preact/hooks';
 import { TodayPage } from '../../../timetable/web/today-page.tsx';
 import { TodayView } from '../../../timetable/web/today-view.tsx';
 import type { Today } from '../../../timetable/today-contract.ts';
-import { dayAndWeekday, timeOfDay } from '../../i18n/format.ts';
+import { dayAndWeekday, dayOf, timeOfDay } from '../../i18n/format.ts';
 import { locale, t } from '../t.ts';
 import { Frame } from './frame.tsx';
 import type { LearnerPageProps } from './pages.ts';
@@ -24,7 +24,7 @@ const HOME_ZONE = 'Asia/Shanghai';
 
 function demoClock({ demoNow, today }: FirstData): string | null {
   if (demoNow === null) return null;
-  const day = today?.day ?? demoNow.slice(0, 10);
+  const day = today?.day ?? dayOf(demoNow, HOME_ZONE);
   const time = timeOfDay(demoNow, today?.timeZone ?? HOME_ZONE);
   return `${dayAndWeekday(day, locale(), Number(day.slice(0, 4)))} ${time}`;
 }
