@@ -11,7 +11,7 @@ import {
 import { createBoardPlayer } from '../shared/board-player.ts';
 import { createDataMeter } from '../shared/data-meter.ts';
 import { createFeed, type FeedAnswer, type FeedState } from '../shared/feed.ts';
-import { createHeard } from '../shared/heard.ts';
+import { createKeptHeard } from '../shared/kept-heard.ts';
 import { createLiveVoice } from '../shared/live-voice.ts';
 import { createPageLoader, type PageLoader } from '../shared/page-loader.ts';
 import { createPeopleNames } from '../shared/people-names.ts';
@@ -75,7 +75,7 @@ export function startLiveLesson(options: LiveOptions): () => void {
   let hasEnded = false;
 
   // ---- parts
-  const heard = createHeard();
+  const heard = createKeptHeard(`nol-heard-${entrance.logId}-${entrance.personId}`);
   const voice = createLiveVoice(() => refresh());
   const talk = createTalk({ isPaused: entrance.state === 'paused', isMuted: entrance.muted, isEnded: false });
   const names = createPeopleNames(
