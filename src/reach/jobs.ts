@@ -4,6 +4,7 @@ import { authorize } from '../platform/authorize.ts';
 import type { ServerContext } from '../platform/context.ts';
 import { schoolClock } from '../calendar/service.ts';
 import { markOverdueClasses } from '../facts/judgements.ts';
+import { tellPresence } from '../rooms/service-presence.ts';
 import { keepSchoolDay } from './actions.ts';
 import { selectDaysToClose, selectDaysToOpen, selectOpenDays } from './queries/school-days.ts';
 import { recountDirty } from './recount.ts';
@@ -44,6 +45,7 @@ async function closeDays(ctx: ServerContext): Promise<void> {
   for (const { schoolId, day, closesAt } of await selectDaysToClose(ctx.db)) {
     const system = actor();
     await authorize(ctx.db, system, keepSchoolDay, { orgId: schoolId });
+    await tellPresence(ctx, { schoolId, day });
     const closed = await closeSchoolDay(ctx.db, { schoolId, day, closesAt, now: ctx.now(), actor: system });
     ctx.log.info({ schoolId, day, ...closed }, 'reach.dayClosed');
     if (closed.withoutAdult > 0)

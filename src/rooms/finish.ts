@@ -103,6 +103,20 @@ export async function selectLogsToFinish({ db }: Pick<ServerContext, 'db'>): Pro
   return found.rows.map(({ id }) => id);
 }
 
+/** Logs of a school's day that ended and whose last minutes may not have become facts yet. */
+export async function selectUnfinishedOf(
+  { db }: Pick<ServerContext, 'db'>,
+  { schoolId, day }: { schoolId: string; day: string },
+): Promise<string[]> {
+  const found = await sql<{ id: string }>`
+    SELECT id FROM lesson_logs
+    WHERE school_id = ${schoolId}::uuid AND school_day = ${day}::date AND ended_at IS NOT NULL
+      AND (finished_at IS NULL OR finished_at < ended_at + make_interval(mins => ${LAST_BEATS_MINUTES}))`.execute(
+    db,
+  );
+  return found.rows.map(({ id }) => id);
+}
+
 /**
  * Ends rooms that everybody has left and nobody has ended, at the last voice they hold.
  *

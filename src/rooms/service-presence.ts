@@ -5,6 +5,8 @@ import { AppError } from '../platform/errors.ts';
 import { recordFacts } from '../facts/service.ts';
 import type { LessonKey } from './access.ts';
 import { readPresence, recordContact, takePart } from './actions.ts';
+import type { ServerContext } from '../platform/context.ts';
+import { finishLesson, selectUnfinishedOf } from './finish.ts';
 import { lessonCard } from './service-join.ts';
 import { logEnded, roomNotFound, whyRefused } from './refusals.ts';
 import type { Rooms } from './rooms.ts';
@@ -132,6 +134,17 @@ export async function presenceList(
     startsAt: card.startsAt,
     pupils: pupils.toSorted((a, b) => presenceRank(a.state) - presenceRank(b.state)),
   };
+}
+
+/**
+ * Tells what is known by now of a school's ended lessons of one day: its close must count minutes that came after a
+ * lesson's end, or that a server which was down did not get to. The caller has authorised the school.
+ */
+export async function tellPresence(
+  ctx: Pick<ServerContext, 'db' | 'now'>,
+  { schoolId, day }: { schoolId: string; day: string },
+): Promise<void> {
+  for (const logId of await selectUnfinishedOf(ctx, { schoolId, day })) await finishLesson(ctx, logId);
 }
 
 /** How a pupil was reached without a room, and what came of it; see `facts/trust.ts` for what counts as reached. */
