@@ -230,15 +230,15 @@ export async function ensureCourse(trx: Trx, schoolId: string, title: string): P
   return rows[0]?.id ?? '';
 }
 
-/** Classes of a school that exist on a day, in the order of year group, number and name. */
+/** Classes of a school that exist on any of these days, in the order of year group, number and name. */
 export async function selectPlanClasses(
   db: Db,
-  { schoolId, day }: { schoolId: string; day: string },
+  { schoolId, firstDay, lastDay }: { schoolId: string; firstDay: string; lastDay: string },
 ): Promise<{ id: string; name: string; kind: string; yearGroup: string | null }[]> {
   return db
     .selectFrom('classes')
     .where('school_id', '=', schoolId)
-    .where(sql<boolean>`during @> ${day}::date`)
+    .where(sql<boolean>`during && daterange(${firstDay}::date, ${lastDay}::date, '[]')`)
     .orderBy('kind')
     .orderBy(sql`lpad(year_group, 8, '0')`)
     .orderBy('class_no')

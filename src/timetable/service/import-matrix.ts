@@ -181,7 +181,7 @@ async function judge(
   }
   const matrix = readMatrix(workbook.workbook.sheets, { fileName });
   const day = today < term.firstDay ? term.firstDay : today;
-  const classes = await selectPlanClasses(ctx.db, { schoolId, day });
+  const classes = await selectPlanClasses(ctx.db, { schoolId, firstDay: day, lastDay: day });
   const teachers = await selectTeachers(ctx.db, granted, schoolId);
   requireKnownChoices(choices, classes, teachers);
   const { weeks } = termOf(term);

@@ -55,7 +55,7 @@ export async function readPlan(
       yearGroups: [...plan.yearGroups],
       periods: [...plan.periods],
     })),
-    classes: await selectPlanClasses(ctx.db, { schoolId, day: first }),
+    classes: await selectPlanClasses(ctx.db, { schoolId, firstDay: first, lastDay: last }),
     courses: named(names.courses),
     classrooms: named(names.classrooms),
     // Somebody of another school who teaches here has no number of ours.
