@@ -38,7 +38,9 @@ export async function launchChromium({
           '--use-fake-ui-for-media-stream',
           ...(microphone === true ? [] : [`--use-file-for-fake-audio-capture=${microphone.wavFile}`]),
         ];
-  return chromium.launch({ executablePath, headless: true, args: [...switches, ...media, ...more] });
+  // Without a UTF-8 locale Chromium cannot name a download in Chinese.
+  const env = { ...process.env, LANG: 'C.UTF-8' } as Record<string, string>;
+  return chromium.launch({ executablePath, headless: true, env, args: [...switches, ...media, ...more] });
 }
 
 /** Sizes every screen is looked at: a telephone and a desk. */
