@@ -87,7 +87,10 @@ afterAll(async () => {
   if (folder) await rm(folder, { recursive: true, force: true });
 });
 
-test('a school comes in from the workbooks it has and gets its week and its cards', async () => {
+// One story in four parts: a part that failed cannot be told again without those before it.
+const once = { retry: 0 };
+
+test('a school comes in from the workbooks it has and gets its week and its cards', once, async () => {
   const county = await school.nol('org create --code hetian --kind county --name 禾田县');
   const made = await school.nol(
     'org create --code hetianxx --kind school --parent hetian --name 禾田实验小学',
@@ -125,7 +128,7 @@ test('a school comes in from the workbooks it has and gets its week and its card
   await look(of('reloading'), 'pupil-today');
 });
 
-test('three pupils follow a lesson that a killed server cannot break', async () => {
+test('three pupils follow a lesson that a killed server cannot break', once, async () => {
   const teacher = of('teacher');
   const { page } = teacher;
   await page.goto(`${school.url}/console`);
@@ -190,15 +193,21 @@ test('three pupils follow a lesson that a killed server cannot break', async () 
   ]);
   await look(of('slow'), 'room-pupil-slow', { resize: false });
 
+  // Whoever is behind on a weak line hears the rest before the page says that it is over.
+  const heardOut = ['slow', 'late', 'reloading'].map((who) =>
+    of(who).page.getByRole('heading', { name: '下课了' }).waitFor({ timeout: 120_000 }),
+  );
   await page.keyboard.press('Alt+e');
   await page.getByText(/人没到，会留在班主任的名单上/).waitFor(patient);
   await page.getByRole('button', { name: '下课', exact: true }).last().click();
   await page.getByRole('heading', { name: '下课了' }).waitFor(patient);
   await page.getByText('声音、页和板书都存好了，可以关了。').waitFor(patient);
   await look(teacher, 'room-ended', { resize: false });
+  await Promise.all(heardOut);
+  await look(of('slow'), 'room-pupil-ended', { resize: false });
 });
 
-test('the recording holds every word, page and stroke', async () => {
+test('the recording holds every word, page and stroke', once, async () => {
   const { page } = of('reloading');
   const joined = await send(of('reloading'), 'POST', `/rooms/${day}/${lessonId}/join`, {});
   const { logId, state } = (await joined.json()) as { logId: string; state: string };
@@ -233,7 +242,7 @@ test('the recording holds every word, page and stroke', async () => {
   }
 });
 
-test('who was not reached stands by name on the class teacher’s list until the recording is heard', async () => {
+test('who was not reached stands by name on the class teacher’s list until the recording is heard', once, async () => {
   for (const who of ['slow', 'late', 'teacher']) {
     await of(who).close();
     people.delete(who);
@@ -248,7 +257,7 @@ test('who was not reached stands by name on the class teacher’s list until the
   // How much each of the three heard is the machine's affair; that it was counted, and by whose list, is ours.
   expect(before.toSorted()).toEqual(
     tiles
-      .filter(({ tile }) => tile !== 'reached')
+      .filter(({ tile }) => !['reached', 'here', 'late'].includes(tile))
       .map(({ name }) => name)
       .toSorted(),
   );
