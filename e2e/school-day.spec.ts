@@ -242,71 +242,75 @@ test('the recording holds every word, page and stroke', once, async () => {
   }
 });
 
-test('who was not reached stands by name on the class teacher’s list until the recording is heard', once, async () => {
-  for (const who of ['slow', 'late', 'teacher']) {
-    await of(who).close();
-    people.delete(who);
-  }
-  await school.restartAt(at('18:01:00'));
-  await school.askForJob('reach.closeDays');
-  await of('classTeacher').page.getByRole('link', { name: '未覆盖跟进' }).first().click();
-  await expect.poll(followedUp, patient).toContain(pupils[3].name);
-  await look(of('classTeacher'), 'follow-ups');
-  const before = await followedUp();
-  const { tiles } = await classBoard();
-  // How much each of the three heard is the machine's affair; that it was counted, and by whose list, is ours.
-  expect(before.toSorted()).toEqual(
-    tiles
-      .filter(({ tile }) => !['reached', 'here', 'late'].includes(tile))
-      .map(({ name }) => name)
-      .toSorted(),
-  );
-  const heard = tiles.map(({ name, evidence }) => [name, (evidence?.attendedSeconds ?? 0) > 20]);
-  expect(Object.fromEntries(heard)).toEqual(Object.fromEntries(pupils.map(({ name }, i) => [name, i < 3])));
-  const closed = await schoolFigure();
-  expect(closed.totals).toMatchObject({
-    expected: 4,
-    pending: 0,
-    unreached: before.length,
-    followUps: before.length,
-  });
+test(
+  'who was not reached stands by name on the class teacher’s list until the recording is heard',
+  once,
+  async () => {
+    for (const who of ['slow', 'late', 'teacher']) {
+      await of(who).close();
+      people.delete(who);
+    }
+    await school.restartAt(at('18:01:00'));
+    await school.askForJob('reach.closeDays');
+    await of('classTeacher').page.getByRole('link', { name: '未覆盖跟进' }).first().click();
+    await expect.poll(followedUp, patient).toContain(pupils[3].name);
+    await look(of('classTeacher'), 'follow-ups');
+    const before = await followedUp();
+    const { tiles } = await classBoard();
+    // How much each of the three heard is the machine's affair; that it was counted, and by whose list, is ours.
+    expect(before.toSorted()).toEqual(
+      tiles
+        .filter(({ tile }) => !['reached', 'here', 'late'].includes(tile))
+        .map(({ name }) => name)
+        .toSorted(),
+    );
+    const heard = tiles.map(({ name, evidence }) => [name, (evidence?.attendedSeconds ?? 0) > 20]);
+    expect(Object.fromEntries(heard)).toEqual(Object.fromEntries(pupils.map(({ name }, i) => [name, i < 3])));
+    const closed = await schoolFigure();
+    expect(closed.totals).toMatchObject({
+      expected: 4,
+      pending: 0,
+      unreached: before.length,
+      followUps: before.length,
+    });
 
-  const fourth = await claimByDigits(browser, cardOf(3), { origin: school.url });
-  people.set('fourth', fourth);
-  await fourth.page.getByRole('heading', { level: 1 }).waitFor(patient);
-  await look(fourth, 'pupil-evening');
-  await fourth.page.locator(`a[href^="/room/${day}/${lessonId}"]`).first().click();
-  await fourth.page.getByRole('button', { name: '播放' }).waitFor(patient);
-  await look(fourth, 'recording', { resize: false });
-  await fourth.page.getByRole('button', { name: /^快慢/ }).click();
-  await fourth.page.getByRole('button', { name: '播放' }).click();
-  await fourth.page.getByText('补上了', { exact: true }).waitFor({ timeout: 150_000 });
-  await look(fourth, 'recording-heard', { resize: false });
+    const fourth = await claimByDigits(browser, cardOf(3), { origin: school.url });
+    people.set('fourth', fourth);
+    await fourth.page.getByRole('heading', { level: 1 }).waitFor(patient);
+    await look(fourth, 'pupil-evening');
+    await fourth.page.locator(`a[href^="/room/${day}/${lessonId}"]`).first().click();
+    await fourth.page.getByRole('button', { name: '播放' }).waitFor(patient);
+    await look(fourth, 'recording', { resize: false });
+    await fourth.page.getByRole('button', { name: /^快慢/ }).click();
+    await fourth.page.getByRole('button', { name: '播放' }).click();
+    await fourth.page.getByText('补上了', { exact: true }).waitFor({ timeout: 150_000 });
+    await look(fourth, 'recording-heard', { resize: false });
 
-  await expect.poll(followedUp, patient).not.toContain(pupils[3].name);
-  const board = await classBoard();
-  expect(board.tiles.find(({ name }) => name === pupils[3].name)).toMatchObject({
-    tile: 'reached',
-    way: 'recording',
-  });
-  await expect
-    .poll(async () => (await schoolFigure()).totals.reachedLate, patient)
-    .toBe(closed.totals.reachedLate + 1);
-  await of('admin').page.getByRole('link', { name: '覆盖情况' }).first().click();
-  await look(of('admin'), 'school-reach');
-  await of('officer').page.reload();
-  await of('officer').page.getByRole('link', { name: '覆盖情况' }).first().click();
-  await of('officer').page.getByText('这里只有人数，没有姓名。').waitFor(patient);
-  expect(await of('officer').page.getByText(pupils[3].name).count()).toBe(0);
-  await look(of('officer'), 'county-reach');
-  const county = await unitFigure('officer', countyId);
-  expect(county.totals).toMatchObject({
-    expected: 4,
-    reachedLate: closed.totals.reachedLate + 1,
-    unreached: closed.totals.unreached - 1,
-  });
-  expect(JSON.stringify(county)).not.toContain(pupils[3].name);
-});
+    await expect.poll(followedUp, patient).not.toContain(pupils[3].name);
+    const board = await classBoard();
+    expect(board.tiles.find(({ name }) => name === pupils[3].name)).toMatchObject({
+      tile: 'reached',
+      way: 'recording',
+    });
+    await expect
+      .poll(async () => (await schoolFigure()).totals.reachedLate, patient)
+      .toBe(closed.totals.reachedLate + 1);
+    await of('admin').page.getByRole('link', { name: '覆盖情况' }).first().click();
+    await look(of('admin'), 'school-reach');
+    await of('officer').page.reload();
+    await of('officer').page.getByRole('link', { name: '覆盖情况' }).first().click();
+    await of('officer').page.getByText('这里只有人数，没有姓名。').waitFor(patient);
+    expect(await of('officer').page.getByText(pupils[3].name).count()).toBe(0);
+    await look(of('officer'), 'county-reach');
+    const county = await unitFigure('officer', countyId);
+    expect(county.totals).toMatchObject({
+      expected: 4,
+      reachedLate: closed.totals.reachedLate + 1,
+      unreached: closed.totals.unreached - 1,
+    });
+    expect(JSON.stringify(county)).not.toContain(pupils[3].name);
+  },
+);
 
 function of(who: string): Person {
   const person = people.get(who);

@@ -12,6 +12,7 @@ import {
 } from '../src/platform/testing/server-process.ts';
 import { seriousFindings } from './axe.ts';
 import { desk, launchChromium, openDevice, phone } from './browser.ts';
+import { slowProxy } from './proxy.ts';
 
 let server: ServerProcess;
 let browser: Browser;
@@ -26,14 +27,14 @@ afterAll(async () => {
 });
 
 /** Enters a demo account, as the one-tap list does, and opens a page of its own. */
-async function enterAs(loginName: string, path: string, options: BrowserContextOptions) {
+async function enterAs(loginName: string, path: string, options: BrowserContextOptions, origin = server.url) {
   const device = await openDevice(browser, options);
-  const answer = await device.page.request.post(`${server.url}/api/demo/enter`, {
+  const answer = await device.page.request.post(`${origin}/api/demo/enter`, {
     data: { loginName },
-    headers: { origin: server.url },
+    headers: { origin },
   });
   expect(answer.status()).toBe(200);
-  await device.page.goto(server.url + path);
+  await device.page.goto(origin + path);
   await device.page.waitForLoadState('networkidle');
   return device;
 }
@@ -209,16 +210,22 @@ describe('the learner shell', () => {
   });
 
   test('shows what was kept when the network is gone, and nothing after signing out', async () => {
-    const { page, close } = await enterAs('qscz-202607201', '/', phone);
+    // A line that really breaks: the browser goes on believing to have a network.
+    const line = await slowProxy(
+      { host: '127.0.0.1', port: Number(new URL(server.url).port) },
+      { bitsPerSecond: 20_000_000, roundTripMs: 20 },
+    );
+    const origin = `http://127.0.0.1:${line.port}`;
+    const { page, close } = await enterAs('qscz-202607201', '/', phone, origin);
     await page.evaluate(() => navigator.serviceWorker.ready.then(() => undefined));
     await page.reload();
     await page.waitForLoadState('networkidle');
-    await page.context().setOffline(true);
+    line.cut();
     await page.reload();
     await page.getByText('现在没有网络', { exact: false }).first().waitFor();
     expect(await page.getByRole('heading', { level: 1 }).textContent()).toContain('好');
-    await page.context().setOffline(false);
-    await page.goto(`${server.url}/my/me`);
+    line.restore();
+    await page.goto(`${origin}/my/me`);
     await page.getByRole('button', { name: '退出' }).click();
     await page.waitForURL(/\/sign-in$/);
     const kept = await page.evaluate(
@@ -227,5 +234,6 @@ describe('the learner shell', () => {
     );
     expect(kept).toBe(false);
     await close();
+    await line.close();
   });
 });

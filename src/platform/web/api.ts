@@ -1,5 +1,6 @@
 import type { Api } from './api.generated.d.ts';
 import { ApiProblem, isPassing } from './api-problem.ts';
+import { KEPT_HEADER, noteNetwork } from './network.ts';
 import { t } from './t.ts';
 
 type Method = keyof Api;
@@ -96,6 +97,7 @@ async function send(
     });
   } catch (error) {
     if (request.signal?.aborted) throw error;
+    noteNetwork(false);
     throw new ApiProblem({
       status: 0,
       code: 'network',
@@ -103,6 +105,7 @@ async function send(
       cause: error,
     });
   }
+  noteNetwork(!response.headers.has(KEPT_HEADER));
   if (!response.ok) throw await problemOf(response);
   if (response.status === 204) return undefined;
   return response.json();

@@ -1,5 +1,6 @@
 import { useCallback, useEffect, useRef, useState } from 'preact/hooks';
 import { ApiProblem } from '../api-problem.ts';
+import { isReachable, onNetworkChange, pageWasKept } from '../network.ts';
 
 /** What a view knows of something it asked the server for. Old data stay while new ones come. */
 export interface Asked<T> {
@@ -21,7 +22,7 @@ export function useAsked<T>(
   { first, everyMs }: { first?: T; everyMs?: number } = {},
 ): Asked<T> {
   const [held, setHeld] = useState<{ key: string; data?: T; problem?: ApiProblem }>({ key, data: first });
-  const [round, setRound] = useState(first === undefined ? 1 : 0);
+  const [round, setRound] = useState(first === undefined || pageWasKept ? 1 : 0);
   const again = useCallback(() => setRound((before) => before + 1), []);
   // A fresh function at every rendering; `key` says when it means something else.
   const askRef = useRef(ask);
@@ -67,18 +68,14 @@ export function useAsked<T>(
   };
 }
 
-/** Whether the browser believes to have a network. */
+/** Whether the server can be reached, as far as the phone knows. */
 export function useOnline(): boolean {
+  // The page may have been drawn by the server, which knows nothing of the phone's line.
   const [isOnline, setOnline] = useState(true);
   useEffect(() => {
-    const onChange = (): void => setOnline(navigator.onLine);
+    const onChange = (): void => setOnline(isReachable());
     onChange();
-    addEventListener('online', onChange);
-    addEventListener('offline', onChange);
-    return () => {
-      removeEventListener('online', onChange);
-      removeEventListener('offline', onChange);
-    };
+    return onNetworkChange(onChange);
   }, []);
   return isOnline;
 }

@@ -1,3 +1,5 @@
+import { KEPT_HEADER } from '../network.ts';
+
 /** Addresses of the shell's files, put in by the build. */
 declare const SHELL_FILES: readonly string[];
 
@@ -59,9 +61,18 @@ async function networkFirst(request: Request): Promise<Response> {
     const kept = await cache.match(request, { ignoreVary: true });
     const home = request.mode === 'navigate' ? await cache.match('/', { ignoreVary: true }) : undefined;
     const found = kept || home;
-    if (found) return found;
+    if (found) return asKept(found);
     throw error;
   }
+}
+
+/** The copy, marked as one: the browser may still believe to have a network, and the page has to say how old it is. */
+async function asKept(copy: Response): Promise<Response> {
+  const headers = new Headers(copy.headers);
+  headers.set(KEPT_HEADER, '1');
+  const text = await copy.text();
+  const isPage = (headers.get('content-type') || '').indexOf('text/html') === 0;
+  return new Response(isPage ? text.replace('<html', `<html data-${KEPT_HEADER}="1"`) : text, { headers });
 }
 
 async function shellFirst(request: Request): Promise<Response> {
