@@ -3,10 +3,18 @@ import type { Db } from '../platform/database.ts';
 
 /** Zone of the demo county. */
 const zone = 'Asia/Shanghai';
-/** Wednesday of week 13: the first day the demo stands at. */
+/** Wednesday of week 13: the day a fresh demo stands at, whatever the real date. */
 export const demoFirstDay = '2026-11-25';
 /** The demo's morning: a restart within it goes on, outside it the clock moves to the next morning. */
 const morning = { from: '10:12', until: '11:30' } as const;
+
+/** Sets the product's clock to the demo's first morning. For a fresh demo only: nothing was recorded yet. */
+export async function standOnFirstMorning(db: Db): Promise<{ day: string }> {
+  await sql`
+    UPDATE clock SET clock_offset =
+      (${demoFirstDay}::date + ${morning.from}::time) AT TIME ZONE ${zone} - clock_timestamp()`.execute(db);
+  return { day: demoFirstDay };
+}
 
 /**
  * Sets the product's clock to a school morning, only ever forward: what was recorded stays in the past.

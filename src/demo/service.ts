@@ -7,7 +7,7 @@ import type { Db } from '../platform/database.ts';
 import { AppError, notFound } from '../platform/errors.ts';
 import { openSession } from '../people/sessions.ts';
 import { enterDemo, manageDemo } from './actions.ts';
-import { returnToRealTime, standInMorning } from './clock.ts';
+import { returnToRealTime, standInMorning, standOnFirstMorning } from './clock.ts';
 import { demoEntries } from './entries.ts';
 import { publishWeeks, weekNoOf } from './history.ts';
 import { liveClass } from './region.ts';
@@ -46,8 +46,10 @@ export async function loadDemo(ctx: ServerContext, actor: Actor): Promise<{ load
       'cell_in_use',
       'There are real units here; the demo is loaded into an empty cell only.',
     );
-  await ctx.db.transaction().execute((trx) => seedRegion(trx));
-  const { day } = await standInMorning(ctx.db);
+  const { day } = await ctx.db.transaction().execute(async (trx) => {
+    await seedRegion(trx);
+    return standOnFirstMorning(trx);
+  });
   ctx.bus.publish('clock.moved', {});
   await publishWeeks(ctx, [weekNoOf(day)], { schoolCode: liveClass.schoolKey });
   return { loaded: true, day };
