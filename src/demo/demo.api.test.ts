@@ -38,7 +38,7 @@ test('its clock stands in a school morning', async () => {
   await clock.refresh(db);
   const local = ctx.now().toLocaleString('sv-SE', { timeZone: 'Asia/Shanghai' });
   expect(local.slice(11, 13)).toMatch(/1[01]/);
-  expect(local).toBe('2026-11-25');
+  expect(local.slice(0, 10)).toBe('2026-11-25');
 });
 
 test('the days before have facts, closed books and follow-ups with an adult each', async () => {
