@@ -22,3 +22,24 @@ test('a database that goes away in the middle of a transaction fails that transa
   expect(rows).toEqual([{ one: 1 }]);
   await close();
 });
+
+test('closing waits for the connections themselves, so that a database stopped after it has nobody to tell', async () => {
+  const { pool: own, close } = openDatabase(connection, { max: 1 });
+  const { rows } = await own.query<{ pid: number }>('SELECT pg_backend_pid() AS pid');
+  const backend = rows[0]?.pid ?? 0;
+  // A backend that has not yet read that its client is leaving, as on a busy machine.
+  process.kill(backend, 'SIGSTOP');
+  let isClosed = false;
+  const closing = close().then(() => (isClosed = true));
+  await new Promise((resolve) => {
+    setTimeout(resolve, 100);
+  });
+  expect(isClosed).toBe(false);
+  process.kill(backend, 'SIGCONT');
+  await closing;
+});
+
+test('a pool that was never used closes', async () => {
+  const { close } = openDatabase(connection);
+  await expect(close()).resolves.toBeUndefined();
+});

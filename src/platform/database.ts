@@ -34,6 +34,7 @@ export interface Database {
   readonly db: Db;
   /** For the named prepared statements of the hot paths only. */
   readonly pool: pg.Pool;
+  /** Settles when the last connection is really closed (at most 5 s), so that the database may be stopped after it. */
   close(): Promise<void>;
 }
 
@@ -49,6 +50,7 @@ export function openDatabase(
   { max = 20, onIdleError = () => {} }: { max?: number; onIdleError?: (error: Error) => void } = {},
 ): Database {
   const pool = new pg.Pool({
+    application_name: 'not-one-less',
     ...connection,
     Client: LossTolerantClient,
     max,
@@ -57,9 +59,48 @@ export function openDatabase(
     statement_timeout: 30_000,
     lock_timeout: 10_000,
     idle_in_transaction_session_timeout: 30_000,
-    application_name: 'not-one-less',
   });
   pool.on('error', onIdleError);
   const db = new Kysely<Tables>({ dialect: new PostgresDialect({ pool }) });
-  return { db, pool, close: () => db.destroy() };
+  const allClosed = connectionsOf(pool);
+  return {
+    db,
+    pool,
+    async close() {
+      // Kysely ends only a pool that it has used itself.
+      await db.destroy();
+      if (!pool.ending) await pool.end();
+      await allClosed();
+    },
+  };
+}
+
+/** How long a connection may take to close, in milliseconds: one to a machine that is gone never does. */
+const closeLimitMs = 5_000;
+
+/**
+ * Counts the connections of a pool.
+ *
+ * `pool.end()` settles when the last connection was *asked* to close: a database that is stopped right then still tells
+ * it that it was terminated.
+ *
+ * @returns waits until every connection that was opened is closed.
+ */
+function connectionsOf(pool: pg.Pool): () => Promise<void> {
+  const open = new Set<pg.PoolClient>();
+  let noneLeft: (() => void) | undefined;
+  pool.on('connect', (client) => open.add(client));
+  pool.on('remove', (client) => {
+    open.delete(client);
+    if (open.size === 0) noneLeft?.();
+  });
+  return () =>
+    new Promise((resolve) => {
+      const limit = setTimeout(resolve, closeLimitMs);
+      noneLeft = () => {
+        clearTimeout(limit);
+        resolve();
+      };
+      if (open.size === 0) noneLeft();
+    });
 }
