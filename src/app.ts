@@ -72,7 +72,8 @@ export async function buildApp(ctx: ServerContext, options: AppOptions = {}): Pr
   return app;
 }
 
-/** Declares the background work of all capabilities; once per process, before listening. */
+/** Declares the background work of all capabilities and starts it; once per process. */
 export async function startJobs(ctx: ServerContext): Promise<void> {
   for (const capability of capabilities) await capability.jobs?.(ctx);
+  await ctx.jobs.start();
 }

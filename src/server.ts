@@ -127,9 +127,12 @@ interface Listening {
 async function serve(config: Config, opened: OpenedContext, lan: LanCertificate | null): Promise<Listening> {
   const { ctx } = opened;
   const https = config.tls === null ? undefined : await readTls(config.tls);
+  // The database answers while the routes are put together. Awaited below; until then a failure is no unhandled one.
+  const jobsStart = startJobs(ctx);
+  jobsStart.catch(() => undefined);
   const app = await buildApp(ctx, https ? { https } : {});
   if (lan) offerAuthority(app, lan.authority);
-  await startJobs(ctx);
+  await jobsStart;
   if (config.demo) for (const capability of capabilities) await capability.firstStart?.(ctx);
   const signIn = await signInLines(opened);
   const doors: (FastifyInstance['server'] | Server)[] = [app.server];

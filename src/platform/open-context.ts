@@ -12,12 +12,13 @@ import { openSecrets } from './secrets.ts';
 
 export interface OpenedContext {
   readonly ctx: ServerContext;
-  /** Ends jobs, then the pool; the database itself is the caller's. */
+  /** Ends jobs, then the pool, and waits for their connections to close; the database itself is the caller's. */
   close(): Promise<void>;
 }
 
 /**
- * Connects everything a capability works with. The database is migrated already.
+ * Connects everything a capability works with. The database is migrated already; the jobs are started by the caller,
+ * once they are declared.
  *
  * @param options.work - false: background jobs are sent only, not done in this process.
  */
@@ -34,7 +35,7 @@ export async function openContext(
   bus.subscribe('clock.moved', () => {
     clock.refresh(db).catch((error: unknown) => log.error({ err: error }, 'clock.refresh'));
   });
-  const jobs = await openJobs({ connection, log, work });
+  const jobs = openJobs({ connection, log, work });
   const ctx: ServerContext = {
     db,
     pool,

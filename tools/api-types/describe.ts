@@ -28,6 +28,7 @@ export async function describeApi(): Promise<object> {
       send: async () => {
         throw new Error('No job runs while the API is described.');
       },
+      start: async () => undefined,
       stop: async () => undefined,
     },
     files: localFileStore(tmpdir()),

@@ -31,7 +31,7 @@ export async function buildTestApp(): Promise<TestApp> {
   const logLines: string[] = [];
   const log = createLogger({ level: 'debug', destination: { write: (line) => void logLines.push(line) } });
   const clock = await openClock(database.db);
-  const handlers = new Map<string, (data: never) => Promise<void>>();
+  const handlers: Handlers = new Map();
   const ctx: ServerContext = {
     db: database.db,
     pool: database.pool,
@@ -63,22 +63,25 @@ export async function buildTestApp(): Promise<TestApp> {
     async runJob(name, data = {}) {
       const handler = handlers.get(name);
       if (!handler) throw new Error(`No job is declared as ${name}.`);
-      await handler(data as never);
+      await handler(data as never, new AbortController().signal);
     },
   };
 }
 
+type Handlers = Map<string, (data: never, stopping: AbortSignal) => Promise<void>>;
+
 /** The queue's contract without waiting: a sent job is done when `send` returns. */
-function immediateJobs(handlers: Map<string, (data: never) => Promise<void>>): Jobs {
+function immediateJobs(handlers: Handlers): Jobs {
   return {
     async define(name, _options, handler) {
-      handlers.set(name, handler as (data: never) => Promise<void>);
+      handlers.set(name, handler as typeof handler & ((data: never) => Promise<void>));
     },
+    async start() {},
     async send(name, data, options = {}) {
       const handler = handlers.get(name);
       if (!handler) throw new Error(`No job is declared as ${name}.`);
       if (options.startAfter && options.startAfter > new Date()) return;
-      await handler(data as never);
+      await handler(data as never, new AbortController().signal);
     },
     async stop() {},
   };
