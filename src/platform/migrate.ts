@@ -1,5 +1,5 @@
-import { glob, readFile } from 'node:fs/promises';
-import { basename, dirname, join } from 'node:path';
+import { readdir, readFile } from 'node:fs/promises';
+import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 import { sql } from 'kysely';
@@ -8,7 +8,7 @@ import { Migrator, type MigrationProvider } from 'kysely/migration';
 import { capabilityOrder } from '../capability-order.ts';
 import type { Db } from './database.ts';
 import { errorCode } from './start-refusal.ts';
-import { applyViews, dropViews, type ViewFile } from './views.ts';
+import { applyViews, dropViews, hashOfViews, type ViewFile } from './views.ts';
 
 const sourceRoot = fileURLToPath(new URL('..', import.meta.url));
 
@@ -38,20 +38,46 @@ export class MigrationFailed extends Error {
  * @throws {MigrationFailed} with the name of the file.
  */
 export async function migrate(db: Db, root = sourceRoot): Promise<MigrationReport> {
-  const migrator = migratorOf(db, await readMigrations(root));
+  const files = await findMigrations(root);
+  const views = await readViews(root);
+  // The common start, on which nothing has changed, asks one question; a crashed server is waited for.
+  if (await isUpToDate(db, files, views)) return { applied: [], viewsChanged: false };
+  const migrator = migratorOf(db, await readMigrations(files));
   const applied: string[] = [];
   for (;;) {
     const name = await migrateOne(db, migrator);
     if (name === null) break;
     applied.push(name);
   }
-  return { applied, viewsChanged: await applyViews(db, await readViews(root)) };
+  return { applied, viewsChanged: await applyViews(db, views) };
 }
 
 /** Names of the migrations that have not run on this database. */
 export async function pendingMigrations(db: Db, root = sourceRoot): Promise<string[]> {
-  const all = await migratorOf(db, await readMigrations(root)).getMigrations();
+  const files = await findMigrations(root);
+  const all = await migratorOf(db, await readMigrations(files)).getMigrations();
   return all.filter((migration) => migration.executedAt === undefined).map(({ name }) => name);
+}
+
+async function isUpToDate(
+  db: Db,
+  files: ReadonlyMap<string, string>,
+  views: readonly ViewFile[],
+): Promise<boolean> {
+  try {
+    const { rows } = await sql<{ names: string[]; views: string | null }>`
+      SELECT ARRAY(SELECT name::text FROM schema_migrations) AS names, (SELECT hash FROM schema_views) AS views`.execute(
+      db,
+    );
+    const { names = [], views: hash } = rows[0] ?? {};
+    return (
+      hash === hashOfViews(views) && names.length === files.size && names.every((name) => files.has(name))
+    );
+  } catch (error) {
+    // 42P01: no such table, a database without any migration.
+    if (errorCode(error) === '42P01') return false;
+    throw error;
+  }
 }
 
 /** @returns the name of the migration run, `null` when none is left. */
@@ -92,24 +118,55 @@ function migratorOf(db: Db, files: ReadonlyMap<string, string>): Migrator {
   });
 }
 
-/** Texts of the migrations of all capabilities by name. */
-async function readMigrations(root: string): Promise<Map<string, string>> {
+/** Paths of the migrations of all capabilities by name, in their order. */
+async function findMigrations(root: string): Promise<Map<string, string>> {
   const found = new Map<string, string>();
-  for await (const path of glob('*/migrations/*.sql', { cwd: root })) {
-    const name = basename(path, '.sql');
-    if (!migrationName.test(name)) throw new Error(`${path} is not named YYYYMMDDHHMMSS_table__what.sql`);
-    if (found.has(name)) throw new Error(`two capabilities have a migration ${name}`);
-    found.set(name, await readFile(join(root, path), 'utf8'));
+  for (const capability of await namesIn(root)) {
+    for (const file of await namesIn(join(root, capability, 'migrations'))) {
+      if (!file.endsWith('.sql')) continue;
+      const path = join(root, capability, 'migrations', file);
+      const name = basename(file, '.sql');
+      if (!migrationName.test(name)) throw new Error(`${path} is not named YYYYMMDDHHMMSS_table__what.sql`);
+      if (found.has(name)) throw new Error(`two capabilities have a migration ${name}`);
+      found.set(name, path);
+    }
   }
   return new Map([...found].sort(([a], [b]) => (a < b ? -1 : 1)));
 }
 
+async function readMigrations(files: ReadonlyMap<string, string>): Promise<Map<string, string>> {
+  const texts = [...files].map(async ([name, path]) => [name, await readFile(path, 'utf8')] as const);
+  return new Map(await Promise.all(texts));
+}
+
 async function readViews(root: string): Promise<ViewFile[]> {
   const files: (ViewFile & { order: number })[] = [];
-  for await (const path of glob('*/views.sql', { cwd: root })) {
-    const order = capabilityOrder.indexOf(dirname(path));
-    if (order < 0) throw new Error(`${dirname(path)} publishes views but is not in src/capability-order.ts`);
-    files.push({ path, text: await readFile(join(root, path), 'utf8'), order });
+  for (const capability of await namesIn(root)) {
+    const path = join(capability, 'views.sql');
+    const text = await readOptional(join(root, path));
+    if (text === null) continue;
+    const order = capabilityOrder.indexOf(capability);
+    if (order < 0) throw new Error(`${capability} publishes views but is not in src/capability-order.ts`);
+    files.push({ path, text, order });
   }
   return files.sort((a, b) => a.order - b.order);
+}
+
+/** What lies in a folder; nothing when there is no such folder. */
+async function namesIn(folder: string): Promise<string[]> {
+  try {
+    return (await readdir(folder)).sort();
+  } catch (error) {
+    if (['ENOENT', 'ENOTDIR'].includes(errorCode(error))) return [];
+    throw error;
+  }
+}
+
+async function readOptional(file: string): Promise<string | null> {
+  try {
+    return await readFile(file, 'utf8');
+  } catch (error) {
+    if (['ENOENT', 'ENOTDIR'].includes(errorCode(error))) return null;
+    throw error;
+  }
 }

@@ -25,9 +25,7 @@ interface Published {
  * @returns whether anything was done.
  */
 export async function applyViews(db: Db, files: readonly ViewFile[]): Promise<boolean> {
-  const hash = createHash('sha256')
-    .update(JSON.stringify(files.map((file) => file.text)))
-    .digest('hex');
+  const hash = hashOfViews(files);
   try {
     return await db.transaction().execute((trx) => replaceViews(trx, files, hash, false));
   } catch (error) {
@@ -35,6 +33,13 @@ export async function applyViews(db: Db, files: readonly ViewFile[]): Promise<bo
     if (!['42P13', '42P16', '2BP01'].includes(errorCode(error))) throw error;
     return db.transaction().execute((trx) => replaceViews(trx, files, hash, true));
   }
+}
+
+/** What stands in `schema_views` when these files are the published ones. */
+export function hashOfViews(files: readonly ViewFile[]): string {
+  return createHash('sha256')
+    .update(JSON.stringify(files.map((file) => file.text)))
+    .digest('hex');
 }
 
 /** Drops all published views, for a migration that changes what they stand on. */
