@@ -3,18 +3,16 @@ import cookie from '@fastify/cookie';
 import multipart from '@fastify/multipart';
 import websocket from '@fastify/websocket';
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
-import { Ajv } from 'ajv';
-import ajvFormats from 'ajv-formats';
 import Fastify, {
   type FastifyError,
   type FastifyInstance,
   type FastifyRequest,
-  type FastifySchemaCompiler,
   type RouteOptions,
 } from 'fastify';
 import { anonymousActor, type Actor } from './actor.ts';
 import type { Action } from './authorize.ts';
 import { AppError } from './errors.ts';
+import { serializerCompiler, validatorCompiler } from './http-schemas.ts';
 import type { Logger } from './log.ts';
 import { sendProblem } from './problem.ts';
 
@@ -38,7 +36,9 @@ export interface HttpOptions {
   authenticate(request: FastifyRequest): Promise<Actor>;
   /** Addresses of proxies whose X-Forwarded-* headers count; none by default (B-10). */
   readonly trustedProxies?: readonly string[];
-  /** Tests and development: a successful answer whose action was never authorised becomes an error. */
+  /**
+   * Tests: a successful answer whose action was never authorised becomes an error, and a faulty schema stops the start.
+   */
   readonly verifyAuthorisation?: boolean;
   readonly https?: { readonly key: string; readonly cert: string };
 }
@@ -61,7 +61,9 @@ export async function createHttp(options: HttpOptions): Promise<FastifyInstance>
     forceCloseConnections: 'idle',
     return503OnClosing: false,
   }) as unknown as FastifyInstance;
-  app.setValidatorCompiler(validatorCompiler());
+  const compileNow = options.verifyAuthorisation ?? false;
+  app.setValidatorCompiler(validatorCompiler(compileNow));
+  app.setSerializerCompiler(serializerCompiler(compileNow));
   app.decorateRequest('actor');
   await app.register(cookie);
   await app.register(multipart, {
@@ -228,17 +230,4 @@ function unavailable(cause: Error): AppError {
 
 function unexpected(cause: Error): AppError {
   return new AppError(500, 'unexpected', 'Something went wrong on the server.', { cause });
-}
-
-const formats = ajvFormats as unknown as (ajv: Ajv) => Ajv;
-
-/**
- * Bodies are taken exactly as they are (extra fields and wrong types are refused); addresses and headers
- * carry only text, so numbers and booleans in their schemas are read from it.
- */
-function validatorCompiler(): FastifySchemaCompiler<object> {
-  const options = { removeAdditional: false, useDefaults: true, allErrors: false, strict: false } as const;
-  const body = formats(new Ajv({ ...options, coerceTypes: false }));
-  const address = formats(new Ajv({ ...options, coerceTypes: true }));
-  return ({ schema, httpPart }) => (httpPart === 'body' ? body : address).compile(schema);
 }
