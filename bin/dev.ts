@@ -10,7 +10,7 @@ let server: ChildProcess | null = null;
 let stopping = false;
 
 function start(): void {
-  server = spawn(process.execPath, [join(root, 'bin/start.ts'), ...process.argv.slice(2)], {
+  server = spawn(process.execPath, [join(root, 'bin/start.mjs'), ...process.argv.slice(2)], {
     cwd: root,
     stdio: 'inherit',
     env: { LOG_LEVEL: 'debug', ...process.env },

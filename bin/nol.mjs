@@ -1,5 +1,4 @@
-import { cacheCompiledCode } from './compile-cache.ts';
+import { loadProgram } from './load-program.mjs';
 
-cacheCompiledCode();
-const { main } = await import('./nol/main.ts');
-await main(process.argv.slice(2));
+const { nol } = await loadProgram();
+await nol(process.argv.slice(2));

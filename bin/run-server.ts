@@ -1,5 +1,6 @@
 import { createWriteStream } from 'node:fs';
 import { mkdir, rename, stat } from 'node:fs/promises';
+import { flushCompileCache } from 'node:module';
 import { join } from 'node:path';
 
 import { dataPath, readConfig, type Config } from '../src/platform/config.ts';
@@ -9,13 +10,15 @@ import { errorCode, StartRefusal } from '../src/platform/start-refusal.ts';
 import { explain, inLanguage } from '../src/platform/terminal.ts';
 import { startServer } from '../src/server.ts';
 import { startScreen } from './screen.ts';
-import { ensureWebBuilt } from './web-build.ts';
+import { buildProgramBeside, ensureWebBuilt } from './builds.ts';
+import type { Loaded } from './load-program.mjs';
 
 interface RunOptions {
   readonly mode: Config['mode'];
   readonly args: readonly string[];
   /** Where log lines go: a file beside the data (a person reads the screen), or standard output. */
   readonly logTo: 'file' | 'stdout';
+  readonly loaded: Loaded;
 }
 
 const flags = ['--lan', '--demo-open', '--no-demo'] as const;
@@ -25,15 +28,20 @@ const largestLogBytes = 20_000_000;
  * Runs the server until Ctrl-C or SIGTERM and ends the process: 0 after a clean stop, else the sentence
  * that says what went wrong and a code that is not 0.
  */
-export async function runServer({ mode, args, logTo }: RunOptions): Promise<void> {
+export async function runServer({ mode, args, logTo, loaded }: RunOptions): Promise<void> {
   const stopAsked = stopSignal();
   try {
     const config = readFlags(args, mode);
     const { log, logFile } = await openLog(config, logTo);
-    const server = await startServer(config, { log, webBuilt: () => ensureWebBuilt(announceBuild) });
+    const server = await startServer(config, {
+      log,
+      webBuilt: () => ensureWebBuilt(loaded.fingerprint, announceBuild),
+    });
     if (mode === 'serve') process.stdout.write(`${server.addresses[0]}\n`);
     else process.stdout.write(await startScreen(server, { logFile }));
+    const endBuild = prepareNextStart(loaded, log);
     await stopAsked;
+    endBuild();
     process.stderr.write(`\n${inLanguage({ zh: '正在停止……', en: 'Stopping …' })}\n`);
     await server.stop();
     process.exit(0);
@@ -42,6 +50,18 @@ export async function runServer({ mode, args, logTo }: RunOptions): Promise<void
     process.stderr.write(`${text}\n`);
     process.exit(exitCode);
   }
+}
+
+/**
+ * Keeps what makes the next start quick, a start after a crash included.
+ *
+ * @returns ends what is still being done.
+ */
+function prepareNextStart({ isOneFile }: Loaded, log: Logger): () => void {
+  // By itself Node keeps it when it ends, which a process that is killed never does.
+  flushCompileCache();
+  if (isOneFile) return () => undefined;
+  return buildProgramBeside((reason) => log.warn({ reason }, 'program.build'));
 }
 
 function readFlags(args: readonly string[], mode: Config['mode']): Config {

@@ -1,6 +1,5 @@
-import { cacheCompiledCode } from './compile-cache.ts';
+import { loadProgram } from './load-program.mjs';
 
-cacheCompiledCode();
-const { runServer } = await import('./run-server.ts');
+const { runServer, loaded } = await loadProgram();
 // Whatever runs it (systemd, a container) collects standard output.
-await runServer({ mode: 'serve', args: process.argv.slice(2), logTo: 'stdout' });
+await runServer({ mode: 'serve', args: process.argv.slice(2), logTo: 'stdout', loaded });

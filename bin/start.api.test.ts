@@ -35,9 +35,14 @@ afterAll(async () => {
 const nol = (dataDir: string, args: readonly string[]) =>
   new Promise<{ code: number; out: string; err: string }>((resolve) => {
     const env = { ...process.env, DATA_DIR: dataDir, LANG: 'en_US.UTF-8' };
-    execFile(process.execPath, [join(import.meta.dirname, 'nol.ts'), ...args], { env }, (error, out, err) => {
-      resolve({ code: typeof error?.code === 'number' ? error.code : 0, out, err });
-    });
+    execFile(
+      process.execPath,
+      [join(import.meta.dirname, 'nol.mjs'), ...args],
+      { env },
+      (error, out, err) => {
+        resolve({ code: typeof error?.code === 'number' ? error.code : 0, out, err });
+      },
+    );
   });
 
 /** Keeps asking over kept-alive connections until told to stop. @returns how many answers were not 200. */

@@ -1,5 +1,4 @@
-import { cacheCompiledCode } from './compile-cache.ts';
+import { loadProgram } from './load-program.mjs';
 
-cacheCompiledCode();
-const { runServer } = await import('./run-server.ts');
-await runServer({ mode: 'local', args: process.argv.slice(2), logTo: 'file' });
+const { runServer, loaded } = await loadProgram();
+await runServer({ mode: 'local', args: process.argv.slice(2), logTo: 'file', loaded });

@@ -42,7 +42,7 @@ async function enterAs(loginName: string, path: string, options: BrowserContextO
 const nol = async (...args: string[]): Promise<string> => {
   const { stdout } = await promisify(execFile)(
     process.execPath,
-    [join(import.meta.dirname, '../bin/nol.ts'), ...args, '--json'],
+    [join(import.meta.dirname, '../bin/nol.mjs'), ...args, '--json'],
     { env: { ...process.env, DATA_DIR: server.dataDir } },
   );
   return stdout;

@@ -1,4 +1,4 @@
-import sharp, { type OutputInfo } from 'sharp';
+import type { OutputInfo } from 'sharp';
 import { AppError } from '../platform/errors.ts';
 import { PAGE_LARGE_BYTES, PAGE_SMALL_BYTES } from './wire.ts';
 
@@ -42,6 +42,8 @@ async function pressed(
   qualities: readonly number[],
   maxBytes: number,
 ): Promise<{ data: Buffer; info: OutputInfo }> {
+  // Loaded by the first page, not by the start.
+  const { default: sharp } = await import('sharp');
   for (let side = startSide; ;) {
     const picture = sharp(upload, { limitInputPixels: MAX_PIXELS, failOn: 'error', animated: false })
       .autoOrient()

@@ -39,7 +39,11 @@ export const stages: readonly Stage[] = [
         ['tools/docs/errors.ts', '--check'],
       ]),
   },
-  { name: 'build', title: 'web build', run: () => check('node', ['tools/build/web.ts']) },
+  {
+    name: 'build',
+    title: 'web build, program in one file',
+    run: () => checks([['tools/build/web.ts'], ['tools/build/program.ts']]),
+  },
   {
     name: 'unit',
     title: 'rules, API against PostgreSQL, views (vitest)',

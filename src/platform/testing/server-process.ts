@@ -81,7 +81,7 @@ function spawnServer({ dataDir, port = 0, args = [], env = {} }: Options & { dat
   child: ChildProcess;
   output: () => string;
 } {
-  const child = spawn(process.execPath, [join(root, 'bin/start.ts'), ...args], {
+  const child = spawn(process.execPath, [join(root, 'bin/start.mjs'), ...args], {
     cwd: root,
     stdio: ['ignore', 'pipe', 'pipe'],
     env: {
