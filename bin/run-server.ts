@@ -30,6 +30,8 @@ const largestLogBytes = 20_000_000;
  */
 export async function runServer({ mode, args, logTo, loaded }: RunOptions): Promise<void> {
   const stopAsked = stopSignal();
+  // A terminal that was closed must not keep the server from stopping whole.
+  for (const stream of [process.stdout, process.stderr]) stream.on('error', () => undefined);
   try {
     const config = readFlags(args, mode);
     const { log, logFile } = await openLog(config, logTo);
@@ -93,7 +95,23 @@ function stopSignal(): Promise<void> {
         resolve();
       });
     }
+    whenNpmEnds(resolve);
   });
+}
+
+/**
+ * SIGTERM to `npm start` ends npm and the shell between, which hands it on to nobody: without this the server would go on
+ * alone and unseen.
+ */
+function whenNpmEnds(act: () => void): void {
+  if (process.env['npm_lifecycle_event'] === undefined) return;
+  const parent = process.ppid;
+  const look = setInterval(() => {
+    if (process.ppid === parent) return;
+    clearInterval(look);
+    act();
+  }, 500);
+  look.unref();
 }
 
 function announceBuild(): void {

@@ -1,4 +1,4 @@
-import { execFile } from 'node:child_process';
+import { execFile, spawn } from 'node:child_process';
 import { mkdtemp, readdir, stat } from 'node:fs/promises';
 import { Agent, get } from 'node:http';
 import { get as getSecurely } from 'node:https';
@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { setTimeout as sleep } from 'node:timers/promises';
 
-import { afterAll, expect, test } from 'vitest';
+import { afterAll, expect, test, vi } from 'vitest';
 
 import { processBirth } from '../src/platform/processes.ts';
 import {
@@ -99,6 +99,23 @@ test(
     expect(await second.stop()).toBe(0);
   },
 );
+
+test('a server whose npm was told to end does not go on alone', limit, async () => {
+  const dataDir = await newFolder();
+  // As npm runs it: a shell between, which hands no signal on.
+  const shell = spawn('sh', ['-c', `"${process.execPath}" "${join(import.meta.dirname, 'start.mjs')}"; :`], {
+    stdio: ['ignore', 'pipe', 'ignore'],
+    env: { ...process.env, npm_lifecycle_event: 'start', DATA_DIR: dataDir, PORT: '0', DEMO: '0' },
+  });
+  for await (const chunk of shell.stdout) if (String(chunk).includes('Ctrl-C')) break;
+  expect(await readdir(dataDir)).toContain('running.json');
+  shell.kill('SIGTERM');
+  await vi.waitFor(async () => expect(await readdir(dataDir)).not.toContain('running.json'), {
+    timeout: 60_000,
+    interval: 50,
+  });
+  expect(await readdir(join(dataDir, 'postgres', 'cluster'))).not.toContain('postmaster.pid');
+});
 
 test('a killed server is back at the next start, on the database that went on', limit, async () => {
   const dataDir = await newFolder();

@@ -71,8 +71,8 @@ export const demo: Capability = {
   },
   async jobs(ctx) {
     // Last week's facts are filled in the background, so that the first start is quick.
-    await ctx.jobs.define('demo.past', { everySeconds: 300 }, async () => {
-      if (await hasDemo(ctx.db)) await fillPast(ctx);
+    await ctx.jobs.define('demo.past', { everySeconds: 300 }, async (_data, stopping) => {
+      if (await hasDemo(ctx.db)) await fillPast(ctx, stopping);
     });
   },
   async stop() {

@@ -4,6 +4,7 @@ import { expect, test } from 'vitest';
 import { operatorActor } from '../platform/actor.ts';
 import { buildTestApp } from '../platform/testing/app.ts';
 import { aClass, aPupil, aSchool } from '../platform/testing/builders.ts';
+import { fillPast } from './history.ts';
 import { loadDemo, removeDemo } from './service.ts';
 
 const { app, db, ctx, clock, runJob } = await buildTestApp();
@@ -39,6 +40,13 @@ test('its clock stands in a school morning', async () => {
   const local = ctx.now().toLocaleString('sv-SE', { timeZone: 'Asia/Shanghai' });
   expect(local.slice(11, 13)).toMatch(/1[01]/);
   expect(local.slice(0, 10)).toBe('2026-11-25');
+});
+
+test('a server that stops leaves the rest of the past to its next start', async () => {
+  await fillPast(ctx, AbortSignal.abort());
+  const { rows } = await sql<{ n: number }>`
+    SELECT count(*)::int AS n FROM school_days WHERE closed_at IS NOT NULL`.execute(db);
+  expect(rows[0]?.n).toBe(0);
 });
 
 test('the days before have facts, closed books and follow-ups with an adult each', async () => {

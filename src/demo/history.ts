@@ -23,7 +23,7 @@ export function weekNoOf(day: string): number {
 export async function publishWeeks(
   ctx: ServerContext,
   weekNos: readonly number[],
-  { schoolCode }: { schoolCode?: string } = {},
+  { schoolCode, stopping }: { schoolCode?: string; stopping?: AbortSignal } = {},
 ): Promise<void> {
   const schools = await ctx.db
     .selectFrom('orgs')
@@ -38,6 +38,7 @@ export async function publishWeeks(
     `.execute(ctx.db);
     const published = new Set(rows.map((row) => row.week_no));
     for (const wanted of weekNos) {
+      if (stopping?.aborted) return;
       if (published.has(wanted)) continue;
       // Published as if on its Friday before: last week is filled too.
       const before = new Date(
@@ -57,8 +58,10 @@ const pastDays = 5;
  * Lives through the last school days and the demo's own morning: opens each day, teaches what is over by now,
  * and closes the days that are past; the present day comes first, because people look at it first. Repeating it
  * adds what became past.
+ *
+ * @param stopping - ends after the step under way; the next start goes on from there.
  */
-export async function fillPast(ctx: ServerContext): Promise<void> {
+export async function fillPast(ctx: ServerContext, stopping: AbortSignal): Promise<void> {
   const { rows } = await sql<{ schoolId: string; day: string; closesAt: Date; isPast: boolean }>`
     SELECT d.org_id AS "schoolId", d.day::text, d.closes_at AS "closesAt", d.closes_at < app_now() AS "isPast"
     FROM school_days d JOIN orgs o ON o.id = d.org_id AND o.is_demo
@@ -70,15 +73,17 @@ export async function fillPast(ctx: ServerContext): Promise<void> {
     ORDER BY d.closes_at < app_now(), d.day, o.code
   `.execute(ctx.db);
   const thisWeek = weekNoOf(rows[0]?.day ?? demoTerm.firstDay);
-  await publishWeeks(ctx, [thisWeek, thisWeek - 1, thisWeek + 1]);
+  await publishWeeks(ctx, [thisWeek, thisWeek - 1, thisWeek + 1], { stopping });
   // This morning first: its boards are what a visitor sees.
   const today = rows.at(-1);
-  if (today && !today.isPast) await teachPast(ctx, { day: today.day });
+  if (today && !today.isPast && !stopping.aborted) await teachPast(ctx, { day: today.day });
   for (const [day, schools] of Map.groupBy(rows, (row) => row.day)) {
+    if (stopping.aborted) return;
     // Taught before it is opened: an open day that is over is closed by the job as soon as it is seen.
     await teachPast(ctx, { day });
     for (const { schoolId } of schools) await openSchoolDay(ctx.db, { schoolId, day, now: ctx.now() });
     for (const { schoolId, closesAt, isPast } of schools) {
+      if (stopping.aborted) return;
       if (isPast)
         await closeSchoolDay(ctx.db, { schoolId, day, closesAt, now: ctx.now(), actor: operatorActor() });
     }
