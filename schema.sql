@@ -92,6 +92,9 @@ CREATE TABLE audit_seals (
   line_count integer NOT NULL,
   previous_hash bytea NOT NULL,
   hash bytea NOT NULL,
+  line_ids uuid[] NOT NULL,
+  line_hashes bytea[] NOT NULL,
+  CONSTRAINT audit_seals_lines_are_counted CHECK (line_count = cardinality(line_ids) AND line_count = cardinality(line_hashes) AND line_count > 0),
   CONSTRAINT audit_seals_pkey PRIMARY KEY (seal_no)
 );
 
@@ -1002,6 +1005,7 @@ CREATE TABLE week_publications (
 COMMENT ON COLUMN accounts.login_name IS 'sensitivity=3 purpose=sign in';
 COMMENT ON COLUMN accounts.password_hash IS 'sensitivity=4 purpose=sign in';
 COMMENT ON COLUMN adult_gaps.person_id IS 'sensitivity=2 purpose=nobody is without a named adult';
+COMMENT ON TABLE audit_seals IS 'Chain over the audit lines: each seal holds the hash of the one before it';
 COMMENT ON COLUMN cannot_attend.person_id IS 'sensitivity=2 purpose=help a pupil who cannot attend';
 COMMENT ON COLUMN cannot_attend.reason IS 'sensitivity=3 purpose=help a pupil who cannot attend';
 COMMENT ON TABLE clock IS 'Offset of the product clock from the database clock';
@@ -1346,6 +1350,18 @@ BEGIN
     NEW.path := parent_path || replace(NEW.id::text, '-', '')::ltree;
   END IF;
   RETURN NEW;
+END $function$;
+
+CREATE OR REPLACE FUNCTION public.refuse_audit_change()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+BEGIN
+  -- The sealer's one change: a line without a seal gets one.
+  IF TG_OP = 'UPDATE' AND TG_TABLE_NAME = 'audit_lines' THEN
+    IF OLD.seal_no IS NULL AND to_jsonb(NEW) - 'seal_no' = to_jsonb(OLD) - 'seal_no' THEN RETURN NEW; END IF;
+  END IF;
+  RAISE EXCEPTION 'audit lines and seals are never changed or removed' USING ERRCODE = 'insufficient_privilege';
 END $function$;
 
 CREATE OR REPLACE FUNCTION public.roll_classes(day date, persons uuid[])
@@ -1697,6 +1713,10 @@ CREATE VIEW told_absences AS
 
 -- Triggers
 
+CREATE TRIGGER audit_lines_append_only BEFORE DELETE OR UPDATE ON audit_lines FOR EACH ROW EXECUTE FUNCTION refuse_audit_change();
+CREATE TRIGGER audit_lines_not_emptied BEFORE TRUNCATE ON audit_lines FOR EACH STATEMENT EXECUTE FUNCTION refuse_audit_change();
+CREATE TRIGGER audit_seals_append_only BEFORE DELETE OR UPDATE ON audit_seals FOR EACH ROW EXECUTE FUNCTION refuse_audit_change();
+CREATE TRIGGER audit_seals_not_emptied BEFORE TRUNCATE ON audit_seals FOR EACH STATEMENT EXECUTE FUNCTION refuse_audit_change();
 CREATE TRIGGER facts_insert_only BEFORE UPDATE ON facts FOR EACH ROW EXECUTE FUNCTION facts_insert_only();
 CREATE TRIGGER orgs_move_below AFTER UPDATE OF parent_id ON orgs FOR EACH ROW WHEN (old.path IS DISTINCT FROM new.path) EXECUTE FUNCTION orgs_move_below();
 CREATE TRIGGER orgs_set_path BEFORE INSERT OR UPDATE OF parent_id ON orgs FOR EACH ROW EXECUTE FUNCTION orgs_set_path();

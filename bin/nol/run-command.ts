@@ -64,5 +64,9 @@ export function resultOfError(error: unknown): CommandResult {
   const { text } = explain(error);
   const code = error instanceof StartRefusal ? error.code : 'failed';
   const message = error instanceof Error ? error.message : String(error);
-  return { exitCode: 2, json: { code, message }, text };
+  return {
+    exitCode: error instanceof StartRefusal && error.exitCode === 1 ? 1 : 2,
+    json: { code, message },
+    text,
+  };
 }

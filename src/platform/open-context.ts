@@ -1,5 +1,6 @@
 import path from 'node:path';
 import type pg from 'pg';
+import { startSealer } from './audit/seal.ts';
 import { inProcessBus } from './bus.ts';
 import { openClock } from './clock.ts';
 import type { Config } from './config.ts';
@@ -12,7 +13,7 @@ import { openSecrets } from './secrets.ts';
 
 export interface OpenedContext {
   readonly ctx: ServerContext;
-  /** Ends jobs, then the pool, and waits for their connections to close; the database itself is the caller's. */
+  /** Ends jobs, seals the last audit lines, ends the pool, and waits for their connections to close; the database itself is the caller's. */
   close(): Promise<void>;
 }
 
@@ -47,10 +48,12 @@ export async function openContext(
     files: localFileStore(path.join(config.dataDir, 'files')),
     secrets: await openSecrets(config.dataDir),
   };
+  const sealer = startSealer({ db, secrets: ctx.secrets, dataDir: config.dataDir }, log);
   return {
     ctx,
     async close() {
       await jobs.stop();
+      await sealer.stop();
       await close();
     },
   };

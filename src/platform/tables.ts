@@ -36,6 +36,8 @@ declare module './database.ts' {
       seal_no: number;
       at: FilledInstant;
       line_count: number;
+      line_ids: string[];
+      line_hashes: Buffer[];
       previous_hash: Buffer;
       hash: Buffer;
     };
