@@ -1,5 +1,6 @@
 import type { Capability } from '../platform/capability.ts';
 import { calendarActions } from './actions.ts';
+import { calendarCommands } from './commands.ts';
 import { loadNationalHolidays, ensureSchoolDays } from './service.ts';
 import { calendarRoutes } from './routes.ts';
 
@@ -7,6 +8,7 @@ export const calendar: Capability = {
   name: 'calendar',
   actions: calendarActions,
   routes: calendarRoutes,
+  commands: calendarCommands,
   async jobs({ db, jobs, log }) {
     // Before the schools' day begins: new terms, late notices and new schools have their days by then.
     await jobs.define<{ orgId?: string }>(

@@ -3,9 +3,10 @@ import { beforeEach, expect, test } from 'vitest';
 import { buildTestApp } from '../platform/testing/app.ts';
 import { aCounty, aSchool, aStaff, signedInAs } from '../platform/testing/builders.ts';
 
+import { calendarCommands } from './commands.ts';
 import { schoolDays } from './service.ts';
 
-const { app, db, runJob } = await buildTestApp();
+const { app, db, ctx, runJob } = await buildTestApp();
 let county: string;
 let school: string;
 let admin: Record<string, string>;
@@ -110,4 +111,29 @@ test('the nightly job brings the shipped holidays to every school, again and aga
   expect(await kindOf('2026-10-01')).toBe('off');
   await runJob('calendar.ensureSchoolDays');
   expect(await kindOf('2026-10-08')).toBe('teaching');
+});
+
+test('a term from the command line; the same title again changes it, a bad day is refused in words', async () => {
+  const { code } = await db
+    .selectFrom('orgs')
+    .select('code')
+    .where('id', '=', school)
+    .executeTakeFirstOrThrow();
+  const run = (...days: string[]) =>
+    calendarCommands[0]!.run(ctx, ['--org', code, '--title', '秋', '--first', ...days]);
+  expect(await run('2026-09-01', '--last', '2027-01-22')).toMatchObject({
+    exitCode: 0,
+    json: { created: 1 },
+  });
+  expect(await run('2026-09-01', '--last', '2027-01-15')).toMatchObject({
+    exitCode: 0,
+    json: { changed: 1 },
+  });
+  expect(await kindOf('2027-01-18')).toBeUndefined();
+  expect(await kindOf('2026-11-25')).toBe('teaching');
+  expect(await run('2026-09-01', '--last', '2026-08-01')).toMatchObject({
+    exitCode: 1,
+    json: { error: 'term_reversed' },
+  });
+  expect(await run('1. 9. 2026', '--last', '2027-01-15')).toMatchObject({ json: { error: 'usage' } });
 });

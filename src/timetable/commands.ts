@@ -5,7 +5,8 @@ import type { Command, CommandResult } from '../platform/capability.ts';
 import type { ServerContext } from '../platform/context.ts';
 import { AppError } from '../platform/errors.ts';
 import { problemText } from '../platform/i18n/server-words.ts';
-import { reportIn } from './import-routes.ts';
+import { inLanguage } from '../platform/terminal.ts';
+import { columnLetters } from '../rosters/workbook/workbook.ts';
 import { importMatrix, type MatrixReport } from './service/import-matrix.ts';
 
 export const timetableCommands: readonly Command[] = [
@@ -20,42 +21,66 @@ export const timetableCommands: readonly Command[] = [
   },
 ];
 
+const NOTHING = {
+  read: 0,
+  created: 0,
+  changed: 0,
+  unchanged: 0,
+  leaving: 0,
+  dropped: 0,
+  merged: 0,
+  draft: 0,
+};
+
 async function runImport(ctx: ServerContext, args: readonly string[]): Promise<CommandResult> {
   const dryRun = args.includes('--dry-run');
   const orgAt = args.indexOf('--org');
   const code = orgAt < 0 ? undefined : args[orgAt + 1];
   const file = args.find((word, index) => !word.startsWith('--') && index !== orgAt + 1);
-  if (!file || !code) return refused('usage', 'timetable import FILE --org CODE [--dry-run]');
+  if (!file || !code) return refused('', 'usage', 'timetable import FILE --org CODE [--dry-run]');
+  const fileName = path.basename(file);
   const school = await ctx.db
     .selectFrom('orgs')
     .select('id')
     .where('code', '=', code)
     .where('kind', '=', 'school')
     .executeTakeFirst();
-  if (!school) return refused('org_not_found', `There is no school with the code ${code}.`);
+  if (!school) return refused(fileName, 'org_not_found', `There is no school with the code ${code}.`);
   let bytes: Buffer;
   try {
     bytes = await readFile(file);
   } catch (error) {
     const reason = (error as NodeJS.ErrnoException).code ?? 'unreadable';
-    return refused('file_not_readable', `${file} cannot be read (${reason}).`);
+    return refused(fileName, 'file_not_readable', `${file} cannot be read (${reason}).`);
   }
-  const input = { schoolId: school.id, fileName: path.basename(file), bytes, dryRun };
+  const input = { schoolId: school.id, fileName, bytes, dryRun };
   try {
     return done(await importMatrix(ctx, operatorActor(), input));
   } catch (error) {
     if (!(error instanceof AppError)) throw error;
     if (error.code === 'import_blocked') return done(error.cause as MatrixReport, error);
-    return refused(error.code, problemText('en', error.code, error.params) ?? error.message);
+    return refused(fileName, error.code, inBoth(error.code, error.params, error.message));
   }
 }
 
-function refused(code: string, message: string): CommandResult {
-  return { exitCode: 1, json: { error: code, message, problems: [] }, text: message };
+function inBoth(code: string, params: AppError['params'], otherwise: string): string {
+  const en = problemText('en', code, params) ?? otherwise;
+  return inLanguage({ zh: problemText('zh-CN', code, params) ?? otherwise, en });
+}
+
+/** The whole file is refused: nothing was read of it. */
+function refused(file: string, code: string, message: string): CommandResult {
+  const problem = { file, sheet: null, row: null, column: null, code, severity: 'must', message };
+  return { exitCode: 1, json: { ...NOTHING, error: code, problems: [problem] }, text: message };
 }
 
 function done(report: MatrixReport, blocked?: AppError): CommandResult {
-  const { problems, questions: _questions, makesBells, ...counts } = reportIn('en', report);
+  const { problems: found, questions: _questions, makesBells, ...counts } = report;
+  const problems = found.map(({ params, suggestion: _suggestion, ...row }) => ({
+    ...row,
+    column: row.column === null ? null : columnLetters(row.column),
+    message: inBoth(row.code, params, row.code),
+  }));
   const isRefused = blocked !== undefined || problems.some(({ severity }) => severity === 'must');
   const lines = [
     Object.entries(counts)
@@ -63,7 +88,7 @@ function done(report: MatrixReport, blocked?: AppError): CommandResult {
       .join(', '),
     ...problems.map(
       ({ sheet, row, column, message }) =>
-        `${[sheet, row, column].filter((part) => part !== null).join(':')}  ${message}`,
+        `${[sheet, row, column].filter((part) => part !== null).join(':')}  ${message.replaceAll('\n', ' · ')}`,
     ),
   ];
   return {

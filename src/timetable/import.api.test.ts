@@ -227,7 +227,7 @@ test('the command line imports, checks only with --dry-run, and refuses with exi
   expect(await run(file, '--org', school.code)).toMatchObject({ json: { created: 0, unchanged: 9 } });
   expect(await run(file, '--org', 'nowhere')).toMatchObject({
     exitCode: 1,
-    json: { error: 'org_not_found' },
+    json: { error: 'org_not_found', read: 0, problems: [{ code: 'org_not_found', row: null }] },
   });
   expect(await run(`${file}.gone`, '--org', school.code)).toMatchObject({
     json: { error: 'file_not_readable' },
@@ -235,5 +235,12 @@ test('the command line imports, checks only with --dry-run, and refuses with exi
   writeFileSync(file, matrix([['九（9）班课程表'], WEEK, ['第1节', '音乐', '', '', '', '']]));
   const blocked = await run(file, '--org', school.code);
   expect(blocked).toMatchObject({ exitCode: 1, json: { error: 'import_blocked', read: 1 } });
+  expect((blocked.json as { problems: object[] }).problems[0]).toMatchObject({
+    file: `nol-timetable-${school.code}.xlsx`,
+    sheet: '五（1）班',
+    row: 3,
+    column: 'B',
+    code: 'matrix_class_unknown',
+  });
   expect(await slots()).toHaveLength(9);
 });
