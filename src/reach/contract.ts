@@ -391,6 +391,7 @@ export const PupilDays = closed({
       state: LessonState,
       way: nullable(WayWord),
       settled: Type.Boolean(),
+      hasRecording: Type.Boolean(),
       evidence: nullable(Evidence),
       contest: nullable(
         closed({

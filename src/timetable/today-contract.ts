@@ -154,6 +154,8 @@ export const TeacherLesson = Type.Object({
   mode: Type.String(),
   link: orNull(Type.String()),
   state: LessonState,
+  /** Whether it was taught here, so that it can be heard again. */
+  hasRecording: Type.Boolean(),
   /** Pupils expected, reached and missing by now; null before the day was opened. */
   pupils: Type.Union([
     Type.Object({ expected: Type.Integer(), reached: Type.Integer(), missed: Type.Integer() }),

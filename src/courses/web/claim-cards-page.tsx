@@ -1,4 +1,4 @@
-import { useMutation } from '@tanstack/react-query';
+import { useMutation, useQuery } from '@tanstack/react-query';
 import { Button, Checkbox, QRCode } from 'antd';
 import { useState } from 'react';
 import { useParams } from 'react-router';
@@ -12,6 +12,10 @@ import './claim-cards.css';
 export default function ClaimCardsPage() {
   const { classId = '' } = useParams();
   const [onlyUnclaimed, setOnlyUnclaimed] = useState(true);
+  const members = useQuery({
+    queryKey: ['members', classId],
+    queryFn: () => api.get('/api/classes/{classId}/members', { path: { classId } }),
+  });
   const make = useMutation({
     mutationFn: () =>
       api.post('/api/classes/{classId}/claim-cards', { path: { classId }, body: { onlyUnclaimed } }),
@@ -20,7 +24,11 @@ export default function ClaimCardsPage() {
   return (
     <>
       <div className="no-print">
-        <PageHead title={t('courses.cards.title')} />
+        <PageHead
+          back={{ to: `/classes/${classId}`, label: members.data?.name ?? t('courses.classes.title') }}
+          title={t('courses.cards.title')}
+          when={members.data?.name}
+        />
         <p className="lead">{t('courses.cards.lead')}</p>
         <p className="toolbar">
           <Checkbox checked={onlyUnclaimed} onChange={(event) => setOnlyUnclaimed(event.target.checked)}>

@@ -1,9 +1,10 @@
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
-import { App, Button, Select, Table } from 'antd';
+import { App, Button, Select } from 'antd';
 import { useState } from 'react';
 import { Link, useParams } from 'react-router';
 import { api } from '../../platform/web/api.ts';
 import { ApiProblem } from '../../platform/web/api-problem.ts';
+import { DataTable, type DataColumn } from '../../platform/web/console/data-table.tsx';
 import { useActing } from '../../platform/web/console/me.ts';
 import { Lead, PageHead } from '../../platform/web/console/page-head.tsx';
 import { ProblemNotice, SkeletonRows } from '../../platform/web/console/states.tsx';
@@ -29,7 +30,11 @@ export default function ClassPage() {
   const gaps = pupils.filter(({ adultName }) => adultName === null);
   return (
     <>
-      <PageHead title={members.data.name} when={t('courses.class.count', { count: pupils.length })}>
+      <PageHead
+        back={{ to: '/classes', label: t('courses.classes.title') }}
+        title={members.data.name}
+        when={t('courses.class.count', { count: pupils.length })}
+      >
         {can('courses.issueClaimCards') && (
           <Link className="button-link" to={`/classes/${classId}/cards`}>
             {t('courses.class.printCards')}
@@ -50,54 +55,61 @@ export default function ClassPage() {
         ))}
       </p>
       {can('courses.assignCare') && <CareDuty classId={classId} orgId={members.data.schoolId} />}
-      <PupilTable rows={pupils} />
+      <DataTable
+        rows={pupils}
+        columns={pupilColumns()}
+        rowKey={({ personId }) => personId}
+        find={t('courses.class.find')}
+        exportAs={members.data.name}
+      />
     </>
   );
 }
 
-function PupilTable({ rows }: { rows: readonly Member[] }) {
-  return (
-    <Table<Member>
-      rowKey="personId"
-      size="small"
-      dataSource={[...rows]}
-      pagination={false}
-      scroll={{ x: 'max-content' }}
-      columns={[
-        {
-          title: t('courses.column.number'),
-          dataIndex: 'number',
-          sorter: (a, b) => a.number.localeCompare(b.number),
-        },
-        { title: t('courses.column.name'), dataIndex: 'name' },
-        {
-          title: t('courses.column.adult'),
-          dataIndex: 'adultName',
-          render: (name: string | null, row) =>
-            name === null ? (
-              <span className="red">{t('courses.nobody')}</span>
-            ) : (
-              <>
-                {name}{' '}
-                <span className="muted">
-                  {t(
-                    `courses.via.${(row.adultVia ?? 'classTeacher') as 'careDuty' | 'classTeacher' | 'counsellor' | 'schoolDeputy'}`,
-                  )}
-                </span>
-              </>
-            ),
-        },
-        { title: t('courses.column.guardians'), dataIndex: 'guardians', align: 'right' },
-        {
-          title: t('courses.column.account'),
-          dataIndex: 'accountStatus',
-          render: (status: string | null) =>
-            t(`courses.account.${(status ?? 'none') as 'active' | 'unclaimed' | 'disabled' | 'none'}`),
-        },
-        { title: t('courses.column.loginName'), dataIndex: 'loginName', responsive: ['md'] },
-      ]}
-    />
-  );
+function pupilColumns(): DataColumn<Member>[] {
+  return [
+    { key: 'name', title: t('courses.column.name'), text: ({ name }) => name },
+    { key: 'number', title: t('courses.column.number'), text: ({ number }) => number },
+    {
+      key: 'adult',
+      title: t('courses.column.adult'),
+      isFilter: true,
+      text: ({ adultName }) => adultName,
+      render: ({ adultName, adultVia }) =>
+        adultName === null ? (
+          <span className="red">{t('courses.nobody')}</span>
+        ) : (
+          <>
+            {adultName}{' '}
+            <span className="muted">
+              {t(
+                `courses.via.${(adultVia ?? 'classTeacher') as 'careDuty' | 'classTeacher' | 'counsellor' | 'schoolDeputy'}`,
+              )}
+            </span>
+          </>
+        ),
+    },
+    {
+      key: 'guardians',
+      title: t('courses.column.guardians'),
+      isNumber: true,
+      text: ({ guardians }) => guardians,
+      render: ({ guardians }) => (guardians === 0 ? <span className="zero">0</span> : guardians),
+    },
+    {
+      key: 'account',
+      title: t('courses.column.account'),
+      isFilter: true,
+      text: ({ accountStatus }) =>
+        t(`courses.account.${(accountStatus ?? 'none') as 'active' | 'unclaimed' | 'disabled' | 'none'}`),
+    },
+    {
+      key: 'loginName',
+      title: t('courses.column.loginName'),
+      onPhone: 'absent',
+      text: ({ loginName }) => loginName,
+    },
+  ];
 }
 
 /** Lets a leader name another adult for the whole class, with a deputy, and take it back. */

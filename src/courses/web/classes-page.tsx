@@ -1,8 +1,9 @@
 import { useQuery } from '@tanstack/react-query';
-import { Input, Table } from 'antd';
+import { Input } from 'antd';
 import { useState } from 'react';
-import { Link, useSearchParams } from 'react-router';
+import { Link } from 'react-router';
 import { api } from '../../platform/web/api.ts';
+import { DataTable, type DataColumn } from '../../platform/web/console/data-table.tsx';
 import { Lead, PageHead } from '../../platform/web/console/page-head.tsx';
 import { useActing } from '../../platform/web/console/me.ts';
 import { Empty, ProblemNotice, SkeletonRows } from '../../platform/web/console/states.tsx';
@@ -17,16 +18,11 @@ function askClasses(orgId: string) {
 /** All classes of the school: who answers for each, and where accounts are not claimed yet. */
 export default function ClassesPage() {
   const { orgId, can } = useActing();
-  const [search, setSearch] = useSearchParams();
   const classes = useQuery({ queryKey: ['classes', orgId], queryFn: () => askClasses(orgId) });
-  const filter = search.get('find') ?? '';
   if (classes.isError) return <ProblemNotice error={classes.error} onRetry={classes.refetch} />;
   if (classes.isPending) return <SkeletonRows rows={10} />;
   const all = classes.data.classes;
   const without = all.filter(({ kind, carers }) => kind === 'homeroom' && carers.length === 0);
-  const shown = all.filter(
-    ({ name, carers }) => name.includes(filter) || carers.some((carer) => carer.includes(filter)),
-  );
   return (
     <>
       <PageHead title={t('courses.classes.title')} when={t('courses.classes.count', { count: all.length })} />
@@ -38,85 +34,63 @@ export default function ClassesPage() {
             })
           : t('courses.classes.allCared')}
       </Lead>
-      <div className="toolbar">
-        <Input.Search
-          allowClear
-          defaultValue={filter}
-          placeholder={t('courses.classes.find')}
-          aria-label={t('courses.classes.find')}
-          onSearch={(text) => setSearch(text ? { find: text } : {})}
-          style={{ maxWidth: 280 }}
-        />
-        {can('courses.searchPeople') && <PeopleSearch orgId={orgId} />}
-      </div>
       {all.length === 0 ? (
         <Empty title={t('courses.classes.none')}>
           <p className="muted">{t('courses.classes.noneNext')}</p>
         </Empty>
       ) : (
-        <ClassTable rows={shown} />
+        <DataTable
+          rows={all}
+          columns={columns()}
+          rowKey={({ id }) => id}
+          find={t('courses.classes.find')}
+          exportAs={t('courses.classes.title')}
+        >
+          {can('courses.searchPeople') && <PeopleSearch orgId={orgId} />}
+        </DataTable>
       )}
     </>
   );
 }
 
-function ClassTable({ rows }: { rows: readonly ClassRow[] }) {
-  return (
-    <Table<ClassRow>
-      rowKey="id"
-      size="small"
-      dataSource={[...rows]}
-      pagination={rows.length > 50 ? { pageSize: 50 } : false}
-      scroll={{ x: 'max-content' }}
-      columns={[
-        {
-          title: t('courses.column.class'),
-          dataIndex: 'name',
-          render: (name: string, row) => <Link to={`/classes/${row.id}`}>{name}</Link>,
-        },
-        {
-          title: t('courses.column.kind'),
-          dataIndex: 'kind',
-          responsive: ['md'],
-          render: (kind: string, row) =>
-            kind === 'homeroom'
-              ? t('courses.kind.homeroom')
-              : `${t('courses.kind.scheduled')} · ${row.courseTitle ?? ''}`,
-          filters: [
-            { text: t('courses.kind.homeroom'), value: 'homeroom' },
-            { text: t('courses.kind.scheduled'), value: 'scheduled' },
-          ],
-          onFilter: (value, row) => row.kind === value,
-        },
-        {
-          title: t('courses.column.carers'),
-          dataIndex: 'carers',
-          render: (carers: string[], row) =>
-            carers.length > 0 ? (
-              carers.join('、')
-            ) : row.kind === 'homeroom' ? (
-              <span className="red">{t('courses.noCarer')}</span>
-            ) : (
-              '—'
-            ),
-        },
-        {
-          title: t('courses.column.pupils'),
-          dataIndex: 'pupils',
-          align: 'right',
-          sorter: (a, b) => a.pupils - b.pupils,
-        },
-        {
-          title: t('courses.column.unclaimed'),
-          dataIndex: 'unclaimed',
-          responsive: ['md'],
-          align: 'right',
-          sorter: (a, b) => a.unclaimed - b.unclaimed,
-          render: (count: number) => (count === 0 ? <span className="muted">0</span> : count),
-        },
-      ]}
-    />
-  );
+function columns(): DataColumn<ClassRow>[] {
+  return [
+    {
+      key: 'name',
+      title: t('courses.column.class'),
+      text: ({ name }) => name,
+      render: ({ id, name }) => <Link to={`/classes/${id}`}>{name}</Link>,
+    },
+    {
+      key: 'kind',
+      title: t('courses.column.kind'),
+      onPhone: 'absent',
+      isFilter: true,
+      text: ({ kind, courseTitle }) =>
+        kind === 'homeroom'
+          ? t('courses.kind.homeroom')
+          : [t('courses.kind.scheduled'), courseTitle].filter(Boolean).join(' · '),
+    },
+    {
+      key: 'carers',
+      title: t('courses.column.carers'),
+      text: ({ carers }) => carers.join('、') || null,
+      render: ({ kind, carers }) =>
+        carers.length === 0 && kind === 'homeroom' ? (
+          <span className="red">{t('courses.noCarer')}</span>
+        ) : (
+          carers.join('、') || '—'
+        ),
+    },
+    { key: 'pupils', title: t('courses.column.pupils'), isNumber: true, text: ({ pupils }) => pupils },
+    {
+      key: 'unclaimed',
+      title: t('courses.column.unclaimed'),
+      isNumber: true,
+      text: ({ unclaimed }) => unclaimed,
+      render: ({ unclaimed }) => (unclaimed === 0 ? <span className="zero">0</span> : unclaimed),
+    },
+  ];
 }
 
 /** Finds a person of the school by name, number or initials while one types. */

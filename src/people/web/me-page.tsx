@@ -2,22 +2,15 @@
 import { useState } from 'preact/hooks';
 import type { WordKey } from '../../platform/i18n/catalogues.ts';
 import { ApiProblem } from '../../platform/web/api-problem.ts';
-import { api } from '../../platform/web/api.ts';
 import { chooseLanguage, otherLanguage } from '../../platform/web/language.ts';
-import { useAsked } from '../../platform/web/learner/ask.ts';
+import { useSelf, type Self } from '../../platform/web/learner/child-choice.tsx';
 import { ProblemNotice, SlateSkeleton } from '../../platform/web/learner/states.tsx';
 import { signOut } from '../../platform/web/sign-out.ts';
 import { locale, t } from '../../platform/web/t.ts';
 
-type Self = Awaited<ReturnType<typeof askSelf>>;
-
-function askSelf(signal: AbortSignal) {
-  return api.get('/api/me', { signal });
-}
-
 /** The person's own page: who is signed in here, language, the other hat, leaving. */
 export default function MePage() {
-  const { data, problem, isLoading, again } = useAsked('me', askSelf);
+  const { data, problem, isLoading, again } = useSelf();
   return (
     <>
       <header class="top">
@@ -45,6 +38,15 @@ function Choices({ self }: { self: Self }) {
       </p>
       <div class="sec" />
       <ul class="card list links">
+        {self.children.length > 0 && (
+          <li>
+            <a href="/my/children">
+              <i class="i i-people" aria-hidden="true" />
+              <span>{t('people.me.toChildren')}</span>
+              <i class="i i-right muted" aria-hidden="true" />
+            </a>
+          </li>
+        )}
         {self.appointments.length > 0 && (
           <li>
             <a href="/console">

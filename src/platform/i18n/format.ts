@@ -37,6 +37,11 @@ export function dayAndWeekday(day: string, locale: Locale, shownYear: number): s
   return locale === 'en' ? `${weekday(day, locale)} ${title}` : `${title} ${weekday(day, locale)}`;
 }
 
+/** A clock time of a bell plan, `08:05`, as it is written: `8:05`. */
+export function clockTime(time: string): string {
+  return time.replace(/^0/, '');
+}
+
 /**
  * An instant on the clock of a school, 24 hours, no leading zero: `9:05`.
  *

@@ -118,6 +118,8 @@ export interface PupilLesson {
   readonly state: ExpectationState;
   readonly way: Way | null;
   readonly settled: boolean;
+  /** Whether it was taught here, so that it can be heard again. */
+  readonly hasRecording: boolean;
   readonly evidence: Evidence | null;
   readonly contest: {
     contestId: string;
@@ -136,6 +138,7 @@ export async function selectPupilDay(
   const { rows } = await sql<PupilLesson>`
     SELECT x.planned_id AS "lessonId", l.course_title AS "courseTitle", l.lead_name AS "teacherName", l.period, l.mode,
       x.starts_at AS "startsAt", x.due_at AS "endsAt", x.state, x.way, x.settled, x.evidence,
+      coalesce(l.status = 'ended' AND l.log_id IS NOT NULL, false) AS "hasRecording",
       (SELECT json_build_object('contestId', c.id, 'state', c.state, 'reason', c.reason, 'answer', c.answer) FROM contests c
         WHERE c.school_day = x.school_day AND c.person_id = x.person_id AND c.planned_id = x.planned_id
         ORDER BY c.opened_at DESC LIMIT 1) AS contest

@@ -4,6 +4,8 @@ import { timeOfDay } from '../../platform/i18n/format.ts';
 import { ApiProblem } from '../../platform/web/api-problem.ts';
 import { api, newKey } from '../../platform/web/api.ts';
 import { useAsked, useOnline } from '../../platform/web/learner/ask.ts';
+import { ChildChoice } from '../../platform/web/learner/child-choice.tsx';
+import { PageTop } from '../../platform/web/learner/page-top.tsx';
 import type { LearnerPageProps } from '../../platform/web/learner/pages.ts';
 import { Empty, ProblemNotice, SlateSkeleton } from '../../platform/web/learner/states.tsx';
 import { t } from '../../platform/web/t.ts';
@@ -32,22 +34,15 @@ export default function CannotAttendPage({ query }: LearnerPageProps) {
   const pupil = useShownPupil(query);
   return (
     <>
-      <header class="top">
-        <h1>
-          <a
-            class="back"
-            href={`/${query.get('pupil') ? `?pupil=${query.get('pupil')}` : ''}`}
-            aria-label={t('reach.absent.back')}
-          >
-            <i class="i i-left" aria-hidden="true" />
-          </a>{' '}
-          {t('reach.page.cannotAttend')}
-        </h1>
-      </header>
+      <PageTop
+        title={t(pupil.data?.forChild ? 'timetable.today.childCannotAttend' : 'reach.page.cannotAttend')}
+        pupil={query.get('pupil')}
+      />
       <main>
         {pupil.problem && <ProblemNotice problem={pupil.problem} onRetry={pupil.again} />}
         {pupil.isLoading && <SlateSkeleton />}
         {pupil.data === null && <Empty title={t('reach.children.none')} />}
+        {pupil.data && <ChildChoice self={pupil.data.self} shown={pupil.data.pupilId} path="cannot-attend" />}
         {pupil.data && <OfPupil pupilId={pupil.data.pupilId} isNamed={pupil.data.forChild !== null} />}
       </main>
     </>

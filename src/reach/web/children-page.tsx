@@ -2,6 +2,7 @@
 import { timeOfDay } from '../../platform/i18n/format.ts';
 import { api } from '../../platform/web/api.ts';
 import { useAsked } from '../../platform/web/learner/ask.ts';
+import { PageTop } from '../../platform/web/learner/page-top.tsx';
 import { Empty, ProblemNotice, SlateSkeleton } from '../../platform/web/learner/states.tsx';
 import { t } from '../../platform/web/t.ts';
 import './learner.css';
@@ -18,13 +19,14 @@ export default function ChildrenPage() {
   const asked = useAsked('my children', askChildren, { everyMs: 60_000 });
   return (
     <>
-      <header class="top">
-        <h1>
-          {asked.data
+      <PageTop
+        title={
+          asked.data
             ? t('reach.children.title', { count: asked.data.children.length })
-            : t('reach.page.children')}
-        </h1>
-      </header>
+            : t('reach.page.children')
+        }
+        pupil={null}
+      />
       <main>
         {asked.problem && <ProblemNotice problem={asked.problem} onRetry={asked.again} />}
         {asked.isLoading && <SlateSkeleton />}

@@ -42,12 +42,15 @@ export default function ClassBoardPage() {
   ].filter(Boolean);
   return (
     <>
-      {can('reach.readSchoolBoard') && (
-        <p>
-          <Link to="/board">← {t('reach.class.back')}</Link>
-        </p>
-      )}
-      <PageHead title={`${lesson.className} · ${lesson.courseTitle}`} when={when.join(' · ')}>
+      <PageHead
+        back={
+          can('reach.readSchoolBoard')
+            ? { to: '/board', label: t('reach.page.board') }
+            : { to: '/today', label: t('timetable.teaching.menu') }
+        }
+        title={`${lesson.className} · ${lesson.courseTitle}`}
+        when={when.join(' · ')}
+      >
         <StaleTime {...age} />
       </PageHead>
       <VeryStale {...age} />

@@ -1,4 +1,5 @@
-import type { ConsolePage } from '../../platform/web/console/pages.ts';
+import { api } from '../../platform/web/api.ts';
+import type { ConsolePage, TodayPart } from '../../platform/web/console/pages.ts';
 
 export const reachConsolePages: readonly ConsolePage[] = [
   {
@@ -6,6 +7,7 @@ export const reachConsolePages: readonly ConsolePage[] = [
     title: 'reach.page.board',
     group: 'today',
     action: 'reach.readSchoolBoard',
+    isLanding: true,
     load: () => import('./school-board-page.tsx'),
   },
   {
@@ -19,6 +21,7 @@ export const reachConsolePages: readonly ConsolePage[] = [
     title: 'reach.page.followUps',
     group: 'today',
     action: 'reach.readOwnFollowUps',
+    countTrouble: async () => (await api.get('/api/my-follow-ups')).open.length,
     load: () => import('./follow-ups-page.tsx'),
   },
   {
@@ -32,6 +35,9 @@ export const reachConsolePages: readonly ConsolePage[] = [
     title: 'reach.page.unit',
     group: 'today',
     action: 'reach.readUnitBoard',
+    isLanding: true,
+    countTrouble: async (orgId) =>
+      (await api.get('/api/orgs/{orgId}/reach', { path: { orgId } })).totals.unreached,
     load: () => import('./unit-board-page.tsx'),
   },
   {
@@ -54,4 +60,8 @@ export const reachConsolePages: readonly ConsolePage[] = [
     action: 'reach.readRules',
     load: () => import('./rules-page.tsx'),
   },
+];
+
+export const reachTodayParts: readonly TodayPart[] = [
+  { action: 'reach.readOwnFollowUps', load: () => import('./today-follow-ups.tsx') },
 ];

@@ -4,6 +4,8 @@ import { dayAndWeekday, timeRange } from '../../platform/i18n/format.ts';
 import { ApiProblem } from '../../platform/web/api-problem.ts';
 import { api } from '../../platform/web/api.ts';
 import { useAsked } from '../../platform/web/learner/ask.ts';
+import { ChildChoice } from '../../platform/web/learner/child-choice.tsx';
+import { PageTop } from '../../platform/web/learner/page-top.tsx';
 import type { LearnerPageProps } from '../../platform/web/learner/pages.ts';
 import { Empty, ProblemNotice, SlateSkeleton } from '../../platform/web/learner/states.tsx';
 import { locale, t } from '../../platform/web/t.ts';
@@ -39,13 +41,12 @@ export default function DaysPage({ query }: LearnerPageProps) {
   const pupil = useShownPupil(query);
   return (
     <>
-      <header class="top">
-        <h1>{t('reach.page.days')}</h1>
-      </header>
+      <PageTop title={t('reach.page.days')} pupil={query.get('pupil')} />
       <main>
         {pupil.problem && <ProblemNotice problem={pupil.problem} onRetry={pupil.again} />}
         {pupil.isLoading && <SlateSkeleton />}
         {pupil.data === null && <Empty title={t('reach.children.none')} />}
+        {pupil.data && <ChildChoice self={pupil.data.self} shown={pupil.data.pupilId} path="days" />}
         {pupil.data && <OfPupil pupil={pupil.data} day={query.get('day')} />}
       </main>
     </>
@@ -88,6 +89,8 @@ export interface DaysViewProps {
 
 export function DaysView({ days, pupil, onContest }: DaysViewProps) {
   const year = Number(days.today.slice(0, 4));
+  // Today stands above, unless another day is shown: then the list leads back to it.
+  const recent = days.recent.filter(({ day }) => day !== days.today || days.day !== days.today);
   const reached = days.lessons.filter(({ state }) => isReached(state)).length;
   return (
     <>
@@ -118,9 +121,9 @@ export function DaysView({ days, pupil, onContest }: DaysViewProps) {
         <div class="sec">
           <h2 id="recent">{t('reach.days.recent')}</h2>
         </div>
-        {days.recent.length === 0 && <p class="muted">{t('reach.days.recentNone')}</p>}
+        {recent.length === 0 && <p class="muted">{t('reach.days.recentNone')}</p>}
         <ul class="card list links">
-          {days.recent.map((day) => (
+          {recent.map((day) => (
             <li key={day.day}>
               <a
                 href={`/my/days?day=${day.day}&pupil=${pupil.pupilId}`}
@@ -168,7 +171,7 @@ function LessonState({ lesson, days, pupil, onContest }: DaysViewProps & { lesso
   const [isAsking, setAsking] = useState(false);
   const course = lesson.courseTitle || '';
   const canMakeUp =
-    lesson.settled && lesson.mode === 'live' && (lesson.state === 'missed' || lesson.state === 'leftEarly');
+    lesson.settled && lesson.hasRecording && (lesson.state === 'missed' || lesson.state === 'leftEarly');
   return (
     <li>
       <div>
@@ -201,21 +204,23 @@ function LessonState({ lesson, days, pupil, onContest }: DaysViewProps & { lesso
             }}
           />
         )}
-        <p class="acts">
-          {canMakeUp && (
-            <a
-              class="btn soft"
-              href={roomAddress({ schoolDay: days.day, lessonId: lesson.lessonId }, pupil.forChild)}
-            >
-              {t('reach.days.toRecording')}
-            </a>
-          )}
-          {mayContest(lesson) && !isAsking && (
-            <button type="button" class="btn quiet" onClick={() => setAsking(true)}>
-              {t('reach.days.ask')}
-            </button>
-          )}
-        </p>
+        {(canMakeUp || mayContest(lesson)) && (
+          <p class="acts">
+            {canMakeUp && (
+              <a
+                class="btn soft"
+                href={roomAddress({ schoolDay: days.day, lessonId: lesson.lessonId }, pupil.forChild)}
+              >
+                {t('reach.days.toRecording')}
+              </a>
+            )}
+            {mayContest(lesson) && !isAsking && (
+              <button type="button" class="btn quiet" onClick={() => setAsking(true)}>
+                {t('reach.days.ask')}
+              </button>
+            )}
+          </p>
+        )}
       </div>
     </li>
   );

@@ -1,11 +1,12 @@
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { Button, Input, Select } from 'antd';
 import { useState } from 'react';
-import { Link, useParams } from 'react-router';
+import { useLocation, useParams } from 'react-router';
+import { weekday } from '../../platform/i18n/format.ts';
 import { api, newKey } from '../../platform/web/api.ts';
 import { PageHead } from '../../platform/web/console/page-head.tsx';
 import { ProblemNotice, SkeletonRows } from '../../platform/web/console/states.tsx';
-import { t } from '../../platform/web/t.ts';
+import { locale, t } from '../../platform/web/t.ts';
 import {
   closingReasons,
   contactMeans,
@@ -28,6 +29,7 @@ function askCase(followUpId: string) {
 /** One pupil to look after: call, note what came of it with one tap, and see what it sets going. */
 export default function FollowUpPage() {
   const { followUpId = '' } = useParams();
+  const isFromSchool = (useLocation().state as { from?: string } | null)?.from === '/school-follow-ups';
   const asked = useQuery({ queryKey: ['follow-up', followUpId], queryFn: () => askCase(followUpId) });
   if (asked.isPending) return <SkeletonRows />;
   if (asked.isError) return <ProblemNotice error={asked.error} onRetry={asked.refetch} />;
@@ -37,10 +39,12 @@ export default function FollowUpPage() {
   const due = whenWords(row.dueAt, row.timeZone, today);
   return (
     <div className="page-narrow">
-      <p>
-        <Link to="/follow-ups">← {t('reach.followUp.back')}</Link>
-      </p>
       <PageHead
+        back={
+          isFromSchool
+            ? { to: '/school-follow-ups', label: t('reach.page.schoolFollowUps') }
+            : { to: '/follow-ups', label: t('reach.followUp.back') }
+        }
         title={row.pupilName}
         when={t('reach.followUp.in', {
           class: row.className,
@@ -104,7 +108,9 @@ function RecentDays({ row, today }: { row: Case; today: string }) {
         {row.recentDays.map((day) => (
           <div key={day.day} className={day.state}>
             <b>{day.way && day.state !== 'unreached' ? wayWord(day.way) : t(`reach.day.${day.state}`)}</b>
-            <span className="muted num">{dayWords(day.day, today)}</span>
+            <span className="muted num" title={dayWords(day.day, today)}>
+              {weekday(day.day, locale(), 'short')} {Number(day.day.slice(8))}
+            </span>
           </div>
         ))}
       </div>
@@ -189,15 +195,14 @@ function ContactForm({ row }: { row: Case }) {
           </button>
         ))}
       </div>
-      <h3>{t('reach.followUp.outcome')}</h3>
+      <h3 id="note">{t('reach.followUp.note')}</h3>
       <Input
         value={note}
         maxLength={500}
-        placeholder={t('reach.followUp.note')}
-        aria-label={t('reach.followUp.note')}
+        aria-labelledby="note"
         onChange={(event) => setNote(event.target.value)}
-        style={{ marginBottom: 10 }}
       />
+      <h3>{t('reach.followUp.outcome')}</h3>
       <div className="outcomes">
         {outcomesOf[means].map((outcome) => (
           <button
@@ -299,12 +304,14 @@ function EndForm({ row }: { row: Case }) {
         >
           {t('reach.followUp.closeAct')}
         </Button>
-        {row.deputyName && (
+      </div>
+      {row.deputyName && (
+        <p className="hand-over">
           <Button loading={handOver.isPending} onClick={() => handOver.mutate()}>
             {t('reach.followUp.handOver', { name: row.deputyName })}
           </Button>
-        )}
-      </div>
+        </p>
+      )}
       {close.isError && <ProblemNotice error={close.error} />}
       {handOver.isError && <ProblemNotice error={handOver.error} />}
     </section>

@@ -18,6 +18,8 @@ import './reach.css';
 
 type Own = Awaited<ReturnType<typeof askOwn>>;
 type Case = Own['open'][number];
+type Missed = Own['missedToday'][number];
+type Lesson = Own['running'][number];
 
 function askOwn() {
   return api.get('/api/my-follow-ups');
@@ -83,7 +85,8 @@ export function FollowUpsView({ own }: { own: Own }) {
   );
 }
 
-function CaseRow({ row, own }: { row: Case; own: Own }) {
+/** One open follow-up: who, why, by when, and the act. */
+export function CaseRow({ row, own }: { row: Case; own: Own }) {
   const isOverdue = row.dueAt < own.now;
   const when = whenWords(row.dueAt, own.timeZone, own.day);
   return (
@@ -137,15 +140,7 @@ function MissedToday({ own }: { own: Own }) {
       </header>
       <ul className="case-list">
         {own.missedToday.map((row) => (
-          <li key={row.pupilId}>
-            <span>
-              <b>{row.pupilName}</b> <span className="muted num">{row.pupilNumber}</span>
-            </span>
-            <span className="muted wide">{row.className}</span>
-            <span className={row.state === 'unreached' ? 'red num' : 'num'}>
-              {t('reach.followUps.missed', { missed: row.missed, expected: row.expected })}
-            </span>
-          </li>
+          <MissedRow key={row.pupilId} row={row} />
         ))}
       </ul>
     </section>
@@ -160,22 +155,42 @@ function Running({ own }: { own: Own }) {
       </header>
       <ul className="case-list">
         {own.running.map((row) => (
-          <li key={`${row.lessonId} ${row.classId}`}>
-            <span>
-              <b>{row.className}</b> · {row.courseTitle}
-            </span>
-            <span className="muted wide num">
-              {whenWords(row.startsAt, own.timeZone, own.day)}—{whenWords(row.endsAt, own.timeZone, own.day)}
-            </span>
-            <span className={row.missing > 0 ? 'red num' : 'zero num'}>
-              {row.missing} / {row.expected}
-            </span>
-            <Link to={`/board/${row.day}/${row.lessonId}/${row.classId}`}>
-              {t('reach.followUps.classNow')}
-            </Link>
-          </li>
+          <RunningRow key={`${row.lessonId} ${row.classId}`} row={row} own={own} />
         ))}
       </ul>
     </section>
+  );
+}
+
+/** A pupil who missed lessons of a day that is not over. */
+export function MissedRow({ row }: { row: Missed }) {
+  return (
+    <li>
+      <span>
+        <b>{row.pupilName}</b> <span className="muted num">{row.pupilNumber}</span>
+      </span>
+      <span className="muted wide">{row.className}</span>
+      <span className={row.state === 'unreached' ? 'red num' : 'num'}>
+        {t('reach.followUps.missed', { missed: row.missed, expected: row.expected })}
+      </span>
+    </li>
+  );
+}
+
+/** A lesson that runs now with one's own pupils in it. */
+export function RunningRow({ row, own }: { row: Lesson; own: Own }) {
+  return (
+    <li>
+      <span>
+        <b>{row.className}</b> · {row.courseTitle}
+      </span>
+      <span className="muted wide num">
+        {whenWords(row.startsAt, own.timeZone, own.day)}—{whenWords(row.endsAt, own.timeZone, own.day)}
+      </span>
+      <span className={row.missing > 0 ? 'red num' : 'zero num'}>
+        {t('reach.followUps.runningMissing', { missing: row.missing, expected: row.expected })}
+      </span>
+      <Link to={`/board/${row.day}/${row.lessonId}/${row.classId}`}>{t('reach.followUps.classNow')}</Link>
+    </li>
   );
 }

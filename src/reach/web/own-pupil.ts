@@ -1,20 +1,21 @@
-import { api } from '../../platform/web/api.ts';
-import { useAsked, type Asked } from '../../platform/web/learner/ask.ts';
+import type { Asked } from '../../platform/web/learner/ask.ts';
+import { shownPupilId, useSelf, type Self } from '../../platform/web/learner/child-choice.tsx';
 
 export interface ShownPupil {
   readonly pupilId: string;
   /** The child a guardian speaks for; null on a pupil's own page. */
   readonly forChild: string | null;
+  readonly self: Self;
 }
 
-/** The pupil a page is about: the child in the address, else oneself, else the only child; null when there is none. */
+/** The pupil a page is about; null when there is none. */
 export function useShownPupil(query: URLSearchParams): Asked<ShownPupil | null> {
-  const named = query.get('pupil');
-  return useAsked(`pupil ${named || ''}`, async (signal) => {
-    const me = await api.get('/api/me', { signal });
-    if (me.isPupil && (named === null || named === me.personId))
-      return { pupilId: me.personId, forChild: null };
-    const child = named || (me.children[0] ? me.children[0].personId : null);
-    return child === null ? null : { pupilId: child, forChild: child };
-  });
+  const asked = useSelf();
+  return { ...asked, data: asked.data && pupilOf(asked.data, query.get('pupil')) };
+}
+
+function pupilOf(self: Self, named: string | null): ShownPupil | null {
+  const pupilId = shownPupilId(self, named);
+  if (pupilId === null) return null;
+  return { pupilId, forChild: self.isPupil && pupilId === self.personId ? null : pupilId, self };
 }

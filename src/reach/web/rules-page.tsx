@@ -24,14 +24,12 @@ export default function RulesPage() {
     <div className="page-narrow">
       <PageHead title={t('reach.page.rules')} />
       <Lead>{t('reach.rules.lead')}</Lead>
-      {asked.data.version === 0 && <p className="muted">{t('reach.rules.leadDefault')}</p>}
-      {!can('reach.changeRules') && <p className="notice">{t('reach.rules.readOnly')}</p>}
-      <RulesForm
-        key={asked.data.version}
-        held={asked.data}
-        schoolId={orgId}
-        mayChange={can('reach.changeRules')}
-      />
+      {asked.data.version === 0 && <p className="muted section">{t('reach.rules.leadDefault')}</p>}
+      {can('reach.changeRules') ? (
+        <RulesForm key={asked.data.version} held={asked.data} schoolId={orgId} />
+      ) : (
+        <RuleList held={asked.data} />
+      )}
     </div>
   );
 }
@@ -44,7 +42,28 @@ const numbers = [
   { key: 'helpHours', label: 'reach.rules.helpHours', min: 1, max: 24 },
 ] as const;
 
-function RulesForm({ held, schoolId, mayChange }: { held: Rules; schoolId: string; mayChange: boolean }) {
+/** For those who may not change them: what holds. */
+function RuleList({ held: { rules } }: { held: Rules }) {
+  return (
+    <>
+      <dl className="card rule-list section">
+        {numbers.map(({ key, label }) => (
+          <div key={key}>
+            <dt>{t(label)}</dt>
+            <dd className="num">{rules[key]}</dd>
+          </div>
+        ))}
+        <div>
+          <dt>{t('reach.rules.dayNeeds')}</dt>
+          <dd>{t(`reach.rules.${rules.dayNeeds}`)}</dd>
+        </div>
+      </dl>
+      <p className="muted">{t('reach.rules.readOnly')}</p>
+    </>
+  );
+}
+
+function RulesForm({ held, schoolId }: { held: Rules; schoolId: string }) {
   const [rules, setRules] = useState(held.rules);
   const queries = useQueryClient();
   const save = useMutation({
@@ -71,7 +90,6 @@ function RulesForm({ held, schoolId, mayChange }: { held: Rules; schoolId: strin
             max={max}
             precision={0}
             value={rules[key]}
-            disabled={!mayChange}
             onChange={(value) => value !== null && setRules({ ...rules, [key]: value })}
           />
           <span className="muted num">{t('reach.rules.default', { value: held.defaults[key] })}</span>
@@ -81,7 +99,6 @@ function RulesForm({ held, schoolId, mayChange }: { held: Rules; schoolId: strin
         <span>{t('reach.rules.dayNeeds')}</span>
         <Select
           value={rules.dayNeeds}
-          disabled={!mayChange}
           onChange={(dayNeeds) => setRules({ ...rules, dayNeeds })}
           options={(['anyLesson', 'everyLesson'] as const).map((value) => ({
             value,
@@ -92,11 +109,11 @@ function RulesForm({ held, schoolId, mayChange }: { held: Rules; schoolId: strin
           {t('reach.rules.default', { value: t(`reach.rules.${held.defaults.dayNeeds}`) })}
         </span>
       </label>
-      {mayChange && (
+      <p>
         <Button type="primary" htmlType="submit" loading={save.isPending}>
           {t('reach.rules.save')}
         </Button>
-      )}
+      </p>
       {save.isSuccess && <output className="green">{t('reach.rules.saved')}</output>}
       {save.isError && <ProblemNotice error={save.error} />}
     </form>

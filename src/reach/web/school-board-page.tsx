@@ -57,16 +57,17 @@ export function SchoolBoardView({ board }: { board: Board }) {
   const running = board.lessons.filter(({ phase }) => phase === 'running' || phase === 'waiting').length;
   return (
     <>
-      {board.lessons
-        .filter(({ teacherMissingMinutes }) => teacherMissingMinutes !== null)
-        .map((lesson) => (
-          <Alarm key={`${lesson.lessonId} ${lesson.classId}`} lesson={lesson} />
-        ))}
+      <Alarms lessons={board.lessons.filter(({ teacherMissingMinutes }) => teacherMissingMinutes !== null)} />
       {running > 0 && (
         <Lead>
-          {board.totals.missing > 0
-            ? t('reach.school.lead', { count: running, missing: board.totals.missing })
-            : t('reach.school.leadGood', { count: running })}
+          {board.totals.missing > 0 ? (
+            <>
+              {t('reach.school.lead', { count: running })}{' '}
+              <b className="red-number">{board.totals.missing}</b> {t('reach.school.leadMissing')}
+            </>
+          ) : (
+            t('reach.school.leadGood', { count: running })
+          )}
         </Lead>
       )}
       <div className="columns">
@@ -94,18 +95,45 @@ export function SchoolBoardView({ board }: { board: Board }) {
   );
 }
 
+/** More alarms than this stand together as one list. */
+const ALONE = 2;
+
+function Alarms({ lessons }: { lessons: readonly Lesson[] }) {
+  if (lessons.length <= ALONE) {
+    return lessons.map((lesson) => <Alarm key={`${lesson.lessonId} ${lesson.classId}`} lesson={lesson} />);
+  }
+  return (
+    <section className="alarm" role="alert">
+      <b>{t('reach.school.alarms', { count: lessons.length })}</b>
+      <ul className="alarm-list">
+        {lessons.slice(0, 5).map((lesson) => (
+          <li key={`${lesson.lessonId} ${lesson.classId}`}>
+            <span className="red num">
+              {t('reach.school.alarm', { minutes: lesson.teacherMissingMinutes ?? 0 })}
+            </span>
+            <span>{whoWaits(lesson)}</span>
+          </li>
+        ))}
+      </ul>
+      {lessons.length > 5 && <span className="muted">{t('reach.school.alarmsBelow')}</span>}
+    </section>
+  );
+}
+
+function whoWaits({ className, courseTitle, teacherName, expected }: Lesson): string {
+  return t('reach.school.alarmWho', {
+    class: className,
+    course: courseTitle,
+    teacher: teacherName ?? t('reach.school.noTeacher'),
+    count: expected,
+  });
+}
+
 function Alarm({ lesson }: { lesson: Lesson }) {
   return (
     <p className="alarm" role="alert">
       <b>{t('reach.school.alarm', { minutes: lesson.teacherMissingMinutes ?? 0 })}</b>
-      <span>
-        {t('reach.school.alarmWho', {
-          class: lesson.className,
-          course: lesson.courseTitle,
-          teacher: lesson.teacherName ?? t('reach.school.noTeacher'),
-          count: lesson.expected,
-        })}
-      </span>
+      <span>{whoWaits(lesson)}</span>
       <Link to={addressOf(lesson)}>{t('reach.followUps.classNow')}</Link>
     </p>
   );

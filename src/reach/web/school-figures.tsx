@@ -1,6 +1,7 @@
 import { useQuery } from '@tanstack/react-query';
 import { Table } from 'antd';
 import { api } from '../../platform/web/api.ts';
+import { DataTable, type DataColumn } from '../../platform/web/console/data-table.tsx';
 import { ProblemNotice, SkeletonRows } from '../../platform/web/console/states.tsx';
 import { t } from '../../platform/web/t.ts';
 import { wayWord } from './words.ts';
@@ -33,7 +34,11 @@ export function SchoolFigures({ schoolId }: { schoolId: string }) {
           <h2>{t('reach.unit.classRows')}</h2>
           <span className="muted">{t('reach.unit.noNames')}</span>
         </header>
-        <ClassTable figure={figure.data} />
+        <DataTable
+          rows={figure.data.classes}
+          columns={classColumns()}
+          rowKey={({ className }) => className}
+        />
       </section>
     </>
   );
@@ -48,6 +53,7 @@ function LessonTable({ figure }: { figure: Figure }) {
     <Table
       rowKey="mode"
       size="small"
+      className="data-table"
       dataSource={figure.lessons}
       pagination={false}
       columns={[
@@ -65,48 +71,26 @@ function LessonTable({ figure }: { figure: Figure }) {
   );
 }
 
-function ClassTable({ figure }: { figure: Figure }) {
-  return (
-    <Table
-      rowKey="className"
-      size="small"
-      dataSource={figure.classes}
-      pagination={false}
-      scroll={{ x: 'max-content' }}
-      columns={[
-        { title: t('reach.figure.class'), dataIndex: 'className' },
-        { title: t('reach.figure.expected'), dataIndex: 'expected', align: 'right' as const },
-        {
-          title: t('reach.figure.reached'),
-          dataIndex: 'reached',
-          align: 'right' as const,
-          render: (n: number) => amount(n),
-        },
-        {
-          title: t('reach.figure.unreached'),
-          dataIndex: 'unreached',
-          align: 'right' as const,
-          render: (n: number) => amount(n, 'red'),
-        },
-        {
-          title: t('reach.figure.excused'),
-          dataIndex: 'excused',
-          align: 'right' as const,
-          render: (n: number) => amount(n),
-        },
-        {
-          title: t('reach.figure.pending'),
-          dataIndex: 'pending',
-          align: 'right' as const,
-          render: (n: number) => amount(n),
-        },
-        {
-          title: t('reach.figure.reachedLate'),
-          dataIndex: 'reachedLate',
-          align: 'right' as const,
-          render: (n: number) => amount(n),
-        },
-      ]}
-    />
-  );
+type ClassFigure = Figure['classes'][number];
+
+const PHONE: Readonly<Record<string, 'figure' | 'absent' | undefined>> = {
+  unreached: 'figure',
+  excused: 'absent',
+  pending: 'absent',
+  reachedLate: 'absent',
+};
+
+function classColumns(): DataColumn<ClassFigure>[] {
+  const numbers = ['expected', 'reached', 'unreached', 'excused', 'pending', 'reachedLate'] as const;
+  return [
+    { key: 'class', title: t('reach.figure.class'), text: ({ className }) => className },
+    ...numbers.map((key): DataColumn<ClassFigure> => ({
+      key,
+      title: t(`reach.figure.${key}`),
+      isNumber: true,
+      onPhone: PHONE[key],
+      text: (row) => row[key],
+      render: (row) => amount(row[key], key === 'unreached' ? 'red' : ''),
+    })),
+  ];
 }

@@ -1,7 +1,7 @@
 import { useQuery } from '@tanstack/react-query';
-import { Table } from 'antd';
 import { Link } from 'react-router';
 import { api } from '../../platform/web/api.ts';
+import { DataTable, type DataColumn } from '../../platform/web/console/data-table.tsx';
 import { useActing } from '../../platform/web/console/me.ts';
 import { Lead, PageHead } from '../../platform/web/console/page-head.tsx';
 import { Empty, ProblemNotice, SkeletonRows } from '../../platform/web/console/states.tsx';
@@ -31,12 +31,26 @@ export default function SchoolFollowUpsPage() {
   return (
     <>
       <PageHead title={t('reach.page.schoolFollowUps')} />
-      {open.length > 0 && <Lead>{t('reach.schoolFollowUps.lead', { count: open.length, overdue })}</Lead>}
+      {open.length > 0 && (
+        <Lead>
+          {t('reach.schoolFollowUps.lead', { count: open.length })}{' '}
+          {overdue > 0 && (
+            <span className="red">{t('reach.schoolFollowUps.overdue', { count: overdue })}</span>
+          )}
+        </Lead>
+      )}
       {gaps.length > 0 && <Gaps gaps={gaps} />}
       {open.length === 0 && gaps.length === 0 && <Empty title={t('reach.schoolFollowUps.good')} isGood />}
       {open.length > 0 && (
         <section className="card">
-          <CaseTable school={school.data} />
+          <DataTable
+            rows={open}
+            columns={caseColumns(school.data)}
+            rowKey={({ followUpId }) => followUpId}
+            find={t('reach.schoolFollowUps.find')}
+            exportAs={t('reach.page.schoolFollowUps')}
+            rowClass={(row) => (row.adultId === null || row.isEscalated ? 'row-alarm' : '')}
+          />
         </section>
       )}
     </>
@@ -58,64 +72,59 @@ function Gaps({ gaps }: { gaps: School['gaps'] }) {
   );
 }
 
-function CaseTable({ school }: { school: School }) {
+function caseColumns(school: School): DataColumn<Row>[] {
   const today = dayOf(school.now, school.timeZone);
-  return (
-    <Table<Row>
-      rowKey="followUpId"
-      size="small"
-      dataSource={school.open}
-      pagination={school.open.length > 50 ? { pageSize: 50 } : false}
-      scroll={{ x: 'max-content' }}
-      rowClassName={(row) => (row.adultId === null || row.isEscalated ? 'row-alarm' : '')}
-      columns={[
-        {
-          title: t('reach.schoolFollowUps.pupil'),
-          dataIndex: 'pupilName',
-          render: (name: string, row) => (
-            <>
-              <Link to={`/follow-ups/${row.followUpId}`}>{name}</Link>{' '}
-              <span className="muted">{row.className}</span>
-            </>
-          ),
-        },
-        {
-          title: t('reach.schoolFollowUps.adult'),
-          dataIndex: 'adultName',
-          render: (name: string | null) =>
-            name ?? <span className="red">{t('reach.followUps.noAdult')}</span>,
-        },
-        {
-          title: t('reach.schoolFollowUps.due'),
-          dataIndex: 'dueAt',
-          sorter: (a, b) => (a.dueAt < b.dueAt ? -1 : 1),
-          render: (dueAt: string) => (
-            <span className={`num ${dueAt < school.now ? 'red' : ''}`}>
-              {whenWords(dueAt, school.timeZone, today)}
-            </span>
-          ),
-        },
-        {
-          title: t('reach.schoolFollowUps.days'),
-          dataIndex: 'days',
-          align: 'right',
-          render: (days: string[]) => days.length,
-        },
-        {
-          title: t('reach.schoolFollowUps.last'),
-          key: 'last',
-          render: (_, row) =>
-            row.lastContact ? (
-              t('reach.followUps.last', {
-                time: whenWords(row.lastContact.at, school.timeZone, today),
-                means: t(`reach.means.${row.lastContact.means}`),
-                outcome: t(`reach.outcome.${row.lastContact.outcome}`),
-              })
-            ) : (
-              <span className="amber">{t('reach.followUps.notYet')}</span>
-            ),
-        },
-      ]}
-    />
-  );
+  const when = (instant: string) => whenWords(instant, school.timeZone, today);
+  const last = ({ lastContact }: Row) =>
+    lastContact &&
+    t('reach.followUps.last', {
+      time: when(lastContact.at),
+      means: t(`reach.means.${lastContact.means}`),
+      outcome: t(`reach.outcome.${lastContact.outcome}`),
+    });
+  return [
+    {
+      key: 'pupil',
+      title: t('reach.schoolFollowUps.pupil'),
+      text: ({ pupilName }) => pupilName,
+      render: (row) => (
+        <Link to={`/follow-ups/${row.followUpId}`} state={{ from: '/school-follow-ups' }}>
+          {row.pupilName}
+        </Link>
+      ),
+    },
+    {
+      key: 'class',
+      title: t('reach.school.class'),
+      isFilter: true,
+      text: ({ className }) => className,
+    },
+    {
+      key: 'adult',
+      title: t('reach.schoolFollowUps.adult'),
+      isFilter: true,
+      text: ({ adultName }) => adultName,
+      render: ({ adultName }) => adultName ?? <span className="red">{t('reach.followUps.noAdult')}</span>,
+    },
+    {
+      key: 'due',
+      title: t('reach.schoolFollowUps.due'),
+      text: ({ dueAt }) => dueAt,
+      render: ({ dueAt }) => <span className={`num ${dueAt < school.now ? 'red' : ''}`}>{when(dueAt)}</span>,
+    },
+    {
+      key: 'days',
+      onPhone: 'absent',
+      title: t('reach.schoolFollowUps.days'),
+      isNumber: true,
+      text: ({ days }) => days.length,
+    },
+    {
+      key: 'last',
+      isLong: true,
+      title: t('reach.schoolFollowUps.last'),
+      text: (row) => last(row) || t('reach.followUps.notYet'),
+      render: (row) => last(row) || <span className="amber">{t('reach.followUps.notYet')}</span>,
+    },
+  ];
 }

@@ -1,8 +1,8 @@
 import { useQuery } from '@tanstack/react-query';
-import { Table } from 'antd';
 import { Link, useParams } from 'react-router';
 import { count, dayAndWeekday, timeOfDay } from '../../platform/i18n/format.ts';
 import { api } from '../../platform/web/api.ts';
+import { DataTable, type DataColumn } from '../../platform/web/console/data-table.tsx';
 import { useActing } from '../../platform/web/console/me.ts';
 import { PageHead } from '../../platform/web/console/page-head.tsx';
 import { ProblemNotice, SkeletonRows, StaleTime, VeryStale } from '../../platform/web/console/states.tsx';
@@ -35,6 +35,7 @@ export default function UnitBoardPage() {
   return (
     <>
       <PageHead
+        back={orgId === own ? undefined : { to: '/reach', label: t('reach.page.unit') }}
         title={`${data.unit.name} · ${t('reach.page.unit')}`}
         when={dayAndWeekday(data.day, locale(), Number(data.day.slice(0, 4)))}
       >
@@ -119,7 +120,7 @@ function OwnFigures({ board }: { board: Board }) {
   return (
     <section className="card">
       <div>
-        <dl className="figures">
+        <dl className="figures in-columns">
           {figures.map((key) => (
             <div key={key}>
               <dt>{t(`reach.unit.${key}`)}</dt>
@@ -135,95 +136,109 @@ function OwnFigures({ board }: { board: Board }) {
 }
 
 function UnitTable({ board }: { board: Board }) {
-  const number = (value: number, tone = '') =>
+  return (
+    <DataTable
+      rows={board.rows}
+      columns={unitColumns(board)}
+      rowKey={({ orgId }) => orgId}
+      find={board.rows.length > 10 ? t('reach.unit.find') : undefined}
+      exportAs={`${board.unit.name} ${board.day}`}
+      exportHead={[
+        `${board.unit.name} ${board.day}`,
+        ...(board.cutOff ? [t('reach.unit.cutOff', { time: timeOfDay(board.cutOff, board.timeZone) })] : []),
+      ]}
+      rowClass={(row) => (isSilent(row) ? 'row-alarm' : '')}
+    />
+  );
+}
+
+const isSilent = (row: Row): boolean => row.data === 'silent' || row.data === 'noPlan';
+
+function unitColumns(board: Board): DataColumn<Row>[] {
+  const amount = (value: number | null, tone = '') =>
     value === 0 ? (
       <span className="zero">0</span>
+    ) : value === null ? (
+      '—'
     ) : (
       <span className={`num ${tone}`}>{count(value, locale())}</span>
     );
-  const isSilent = (row: Row) => row.data === 'silent' || row.data === 'noPlan';
-  const known = (row: Row, value: number, tone = '') =>
-    row.data === 'reports' || row.data === 'notYet' ? number(value, tone) : '—';
-  return (
-    <Table<Row>
-      rowKey="orgId"
-      size="small"
-      dataSource={board.rows}
-      pagination={board.rows.length > 200 ? { pageSize: 200 } : false}
-      scroll={{ x: 'max-content' }}
-      rowClassName={(row) => (isSilent(row) ? 'row-alarm' : '')}
-      columns={[
-        {
-          title: t('reach.unit.name'),
-          dataIndex: 'name',
-          fixed: 'left',
-          render: (name: string, row) => (
-            <>
-              <Link to={`/reach/${row.orgId}`}>{name}</Link>
-              {row.schools > 1 && row.silentSchools > 0 && (
-                <span className="tag-red">
-                  {' '}
-                  {t('reach.unit.silentSchools', { silent: row.silentSchools, all: row.schools })}
-                </span>
-              )}
-            </>
-          ),
-        },
-        {
-          title: t('reach.unit.expected'),
-          dataIndex: 'expected',
-          align: 'right',
-          render: (value: number) => number(value),
-        },
-        {
-          title: t('reach.unit.reached'),
-          dataIndex: 'reached',
-          align: 'right',
-          render: (value: number, row) =>
-            isSilent(row) ? <span className="tag-red">{t('reach.unit.noData')}</span> : known(row, value),
-        },
-        {
-          title: t('reach.unit.unreached'),
-          dataIndex: 'unreached',
-          align: 'right',
-          sorter: (a, b) => a.unreached - b.unreached,
-          render: (value: number, row) =>
-            isSilent(row) ? <Silence row={row} board={board} /> : known(row, value, 'red'),
-        },
-        {
-          title: t('reach.unit.pending'),
-          dataIndex: 'pending',
-          align: 'right',
-          render: (value: number, row) => known(row, value),
-        },
-        {
-          title: t('reach.unit.excused'),
-          dataIndex: 'excused',
-          align: 'right',
-          render: (value: number, row) => known(row, value),
-        },
-        {
-          title: t('reach.unit.overdue'),
-          dataIndex: 'overdue',
-          align: 'right',
-          render: (value: number) => number(value, 'amber'),
-        },
-        {
-          title: t('reach.unit.twoDays'),
-          dataIndex: 'twoDays',
-          align: 'right',
-          render: (value: number) => number(value),
-        },
-        { title: t('reach.unit.week'), dataIndex: 'week', render: (week: number[]) => <Spark week={week} /> },
-        {
-          title: t('reach.unit.last'),
-          dataIndex: 'lastFactAt',
-          align: 'right',
-          render: (at: string | null) => (at ? timeOfDay(at, board.timeZone) : '—'),
-        },
-      ]}
-    />
-  );
+  // A unit that says nothing is unknown, not zero.
+  const known = (key: 'reached' | 'unreached' | 'pending' | 'excused') => (row: Row) =>
+    row.data === 'reports' || row.data === 'notYet' ? row[key] : null;
+  const plain = (key: 'expected' | 'overdue' | 'twoDays', tone = ''): DataColumn<Row> => ({
+    key,
+    title: t(`reach.unit.${key}`),
+    isNumber: true,
+    text: (row) => row[key],
+    render: (row) => amount(row[key], tone),
+  });
+  const counted = (key: 'pending' | 'excused'): DataColumn<Row> => ({
+    key,
+    title: t(`reach.unit.${key}`),
+    isNumber: true,
+    onPhone: 'absent',
+    text: known(key),
+    render: (row) => amount(known(key)(row)),
+  });
+  return [
+    {
+      key: 'name',
+      title: t('reach.unit.name'),
+      text: ({ name }) => name,
+      render: (row) => (
+        <>
+          <Link to={`/reach/${row.orgId}`}>{row.name}</Link>
+          {row.schools > 1 && row.silentSchools > 0 && (
+            <span className="tag-red">
+              {' '}
+              {t('reach.unit.silentSchools', { silent: row.silentSchools, all: row.schools })}
+            </span>
+          )}
+        </>
+      ),
+    },
+    plain('expected'),
+    {
+      key: 'reached',
+      title: t('reach.unit.reached'),
+      isNumber: true,
+      text: known('reached'),
+      render: (row) =>
+        isSilent(row) ? (
+          <span className="tag-red">{t('reach.unit.noData')}</span>
+        ) : (
+          amount(known('reached')(row))
+        ),
+    },
+    {
+      key: 'unreached',
+      onPhone: 'figure',
+      title: t('reach.unit.unreached'),
+      isNumber: true,
+      text: known('unreached'),
+      render: (row) =>
+        isSilent(row) ? <Silence row={row} board={board} /> : amount(known('unreached')(row), 'red'),
+    },
+    counted('pending'),
+    counted('excused'),
+    plain('overdue', 'amber'),
+    { ...plain('twoDays'), onPhone: 'absent' },
+    {
+      key: 'week',
+      onPhone: 'absent',
+      title: t('reach.unit.week'),
+      isAside: true,
+      text: ({ week }) => week.join(' '),
+      render: ({ week }) => <Spark week={week} />,
+    },
+    {
+      key: 'last',
+      title: t('reach.unit.last'),
+      isNumber: true,
+      text: ({ lastFactAt }) => lastFactAt && timeOfDay(lastFactAt, board.timeZone),
+    },
+  ];
 }
 
 function Silence({ row, board }: { row: Row; board: Board }) {

@@ -85,5 +85,6 @@ function lessonOf(card: LessonCardRow, now: Date): Omit<TeacherLesson, 'pupils'>
     mode: card.mode,
     link: card.link,
     state: lessonState(card, opensAt, now),
+    hasRecording: card.status === 'ended' && card.logId !== null,
   };
 }

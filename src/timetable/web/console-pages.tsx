@@ -6,6 +6,7 @@ export const timetableConsolePages: readonly ConsolePage[] = [
     title: 'timetable.teaching.menu',
     group: 'today',
     action: 'timetable.readOwnDay',
+    atSchool: true,
     load: () => import('./teaching-today-page.tsx'),
   },
   {
@@ -13,12 +14,14 @@ export const timetableConsolePages: readonly ConsolePage[] = [
     title: 'timetable.plan.menu',
     group: 'plan',
     action: 'timetable.readPlan',
+    atSchool: true,
     load: () => import('./planner/plan-page.tsx'),
   },
   {
     path: 'timetable/import',
     title: 'timetable.import.title',
     action: 'timetable.editPlan',
+    atSchool: true,
     load: () => import('./importing/import-page.tsx'),
   },
   {
@@ -26,6 +29,7 @@ export const timetableConsolePages: readonly ConsolePage[] = [
     title: 'timetable.bells.title',
     group: 'plan',
     action: 'timetable.editPlan',
+    atSchool: true,
     load: () => import('./bells/bells-page.tsx'),
   },
   {
@@ -33,12 +37,14 @@ export const timetableConsolePages: readonly ConsolePage[] = [
     title: 'timetable.week.title',
     group: 'plan',
     action: 'timetable.readClassWeek',
+    atSchool: true,
     load: () => import('./week/week-page.tsx'),
   },
   {
     path: 'week/print',
     title: 'timetable.week.print',
     action: 'timetable.readClassWeek',
+    atSchool: true,
     load: () => import('./week/print-page.tsx'),
   },
 ];

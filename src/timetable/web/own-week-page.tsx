@@ -1,6 +1,7 @@
 /** @jsxImportSource preact */
 import { api } from '../../platform/web/api.ts';
 import { useAsked } from '../../platform/web/learner/ask.ts';
+import { ChildChoice, shownPupilId, useSelf } from '../../platform/web/learner/child-choice.tsx';
 import type { LearnerPageProps } from '../../platform/web/learner/pages.ts';
 import { ProblemNotice, SlateSkeleton } from '../../platform/web/learner/states.tsx';
 import { t } from '../../platform/web/t.ts';
@@ -8,7 +9,9 @@ import { OwnWeek } from './own-week.tsx';
 
 /** The week of a pupil, or of the child a guardian looks at; `?day=` says which week and which day of it. */
 export default function OwnWeekPage({ query }: LearnerPageProps) {
-  const pupilId = query.get('pupil');
+  const self = useSelf();
+  const pupilId =
+    query.get('pupil') ?? (self.data && !self.data.isPupil ? shownPupilId(self.data, null) : null);
   const day = query.get('day');
   const { data, problem, isLoading, again } = useAsked(`week ${pupilId ?? ''} ${day ?? ''}`, (signal) =>
     api.get('/api/people/me/week', {
@@ -25,6 +28,7 @@ export default function OwnWeekPage({ query }: LearnerPageProps) {
       )}
       {problem && <ProblemNotice problem={problem} onRetry={again} />}
       {isLoading && <SlateSkeleton />}
+      {self.data && <ChildChoice self={self.data} shown={pupilId} path="timetable" />}
       {data && <OwnWeek week={data} day={day ?? data.today} pupilId={pupilId} />}
     </>
   );

@@ -26,6 +26,7 @@ function aLesson(change: Partial<TeacherLesson> = {}): TeacherLesson {
     classNames: ['七（2）班'],
     mode: 'live',
     link: null,
+    hasRecording: true,
     state: 'open',
     pupils: null,
     ...change,

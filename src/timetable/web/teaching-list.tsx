@@ -1,3 +1,4 @@
+import { Link } from 'react-router';
 import { timeRange } from '../../platform/i18n/format.ts';
 import { t } from '../../platform/web/t.ts';
 import type { TeacherLesson, TeacherToday } from '../today-contract.ts';
@@ -19,6 +20,7 @@ export function TeachingList({ today, now }: { today: TeacherToday; now: Teacher
             lesson={lesson}
             timeZone={today.timeZone}
             isNow={lesson.lessonId === now?.lessonId}
+            board={boardOf(lesson, today)}
           />
         ))}
       </ol>
@@ -26,7 +28,24 @@ export function TeachingList({ today, now }: { today: TeacherToday; now: Teacher
   );
 }
 
-function LessonRow({ lesson, timeZone, isNow }: { lesson: TeacherLesson; timeZone: string; isNow: boolean }) {
+interface RowProps {
+  readonly lesson: TeacherLesson;
+  readonly timeZone: string;
+  readonly isNow: boolean;
+  /** Address of the class board with the names; null for a lesson of several classes, which has several. */
+  readonly board: string | null;
+}
+
+function boardOf(
+  { schoolDay, lessonId, classNames }: TeacherLesson,
+  { classes }: TeacherToday,
+): string | null {
+  const [name, ...more] = classNames;
+  const found = classes.find((item) => item.name === name);
+  return found && more.length === 0 ? `/board/${schoolDay}/${lessonId}/${found.classId}` : null;
+}
+
+function LessonRow({ lesson, timeZone, isNow, board }: RowProps) {
   return (
     <li className={isNow ? 'now' : undefined}>
       <span className="num time">{timeRange(lesson.startsAt, lesson.endsAt, timeZone)}</span>
@@ -39,26 +58,43 @@ function LessonRow({ lesson, timeZone, isNow }: { lesson: TeacherLesson; timeZon
           {lesson.topic && ` · ${lesson.topic}`}
         </span>
       </span>
-      <Count lesson={lesson} />
-      {lesson.state === 'cancelled' ? (
-        <span className="muted">{t('timetable.today.cancelled')}</span>
-      ) : (
-        <a className="row-act" href={teachingAddress(lesson)}>
-          {t(lesson.state === 'ended' ? 'timetable.teaching.recording' : 'timetable.teaching.room')}
-        </a>
-      )}
+      <Count lesson={lesson} board={board} />
+      <Door lesson={lesson} />
     </li>
   );
 }
 
-function Count({ lesson: { pupils } }: { lesson: TeacherLesson }) {
+function Door({ lesson }: { lesson: TeacherLesson }) {
+  if (lesson.state === 'cancelled') return <span className="muted">{t('timetable.today.cancelled')}</span>;
+  const isOver = lesson.state === 'ended';
+  if (isOver ? !lesson.hasRecording : lesson.mode !== 'live') return <span />;
+  return (
+    <a className="row-act" href={teachingAddress(lesson)}>
+      {t(isOver ? 'timetable.teaching.recording' : 'timetable.teaching.room')}
+    </a>
+  );
+}
+
+/** Pupils of a lesson; who was missed opens to names. */
+function Count({ lesson: { pupils, state }, board }: { lesson: TeacherLesson; board: string | null }) {
   if (!pupils) return null;
+  if (state === 'before' || state === 'open') {
+    return (
+      <span className="count num muted">{t('timetable.teaching.expected', { count: pupils.expected })}</span>
+    );
+  }
+  const missed = t('timetable.teaching.missed', { count: pupils.missed });
   return (
     <span className="count num">
-      {t('timetable.teaching.reached', { reached: pupils.reached, expected: pupils.expected })}
-      {pupils.missed > 0 && (
-        <span className="red"> {t('timetable.teaching.missed', { count: pupils.missed })}</span>
-      )}
+      {t('timetable.teaching.reached', { reached: pupils.reached, expected: pupils.expected })}{' '}
+      {pupils.missed > 0 &&
+        (board === null ? (
+          <span className="red">{missed}</span>
+        ) : (
+          <Link className="red" to={board}>
+            {missed}
+          </Link>
+        ))}
     </span>
   );
 }

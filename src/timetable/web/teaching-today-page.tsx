@@ -1,4 +1,5 @@
 import { useQuery } from '@tanstack/react-query';
+import type { ReactNode } from 'react';
 import { dayAndWeekday, timeOfDay } from '../../platform/i18n/format.ts';
 import { api } from '../../platform/web/api.ts';
 import { PageHead } from '../../platform/web/console/page-head.tsx';
@@ -9,6 +10,7 @@ import {
   StaleTime,
   VeryStale,
 } from '../../platform/web/console/states.tsx';
+import { TodayParts } from '../../platform/web/console/today-parts.tsx';
 import { locale, t } from '../../platform/web/t.ts';
 import type { TeacherToday } from '../today-contract.ts';
 import { changeLine } from './change-line.ts';
@@ -36,7 +38,9 @@ export default function TeachingTodayPage() {
       <TeachingHead today={day.data} fetchedAt={day.dataUpdatedAt} />
       {day.isError && <ProblemNotice error={day.error} onRetry={day.refetch} />}
       <VeryStale fetchedAt={day.dataUpdatedAt} at={day.data.now} timeZone={day.data.timeZone} />
-      <TeachingDay today={day.data} />
+      <TeachingDay today={day.data}>
+        <TodayParts />
+      </TeachingDay>
     </>
   );
 }
@@ -57,12 +61,13 @@ function TeachingHead({ today, fetchedAt }: { today: TeacherToday; fetchedAt: nu
   );
 }
 
-/** Data in, markup out: the day of one teacher. */
-export function TeachingDay({ today }: { today: TeacherToday }) {
+/** Data in, markup out: the day of one teacher. `children` stand before the lessons. */
+export function TeachingDay({ today, children }: { today: TeacherToday; children?: ReactNode }) {
   const now = lessonNow(today.lessons);
   return (
     <div className="columns teaching-day">
       <div>
+        {children}
         {today.lessons.length === 0 ? <NoLessons today={today} /> : <TeachingList today={today} now={now} />}
         <Changes today={today} />
       </div>

@@ -3,8 +3,8 @@ import { createBrowserRouter, Navigate, RouterProvider } from 'react-router';
 import { ApiProblem } from '../api-problem.ts';
 import { t } from '../t.ts';
 import { ConsoleFrame } from './frame.tsx';
-import { addressAppointment, useMe, type Me } from './me.ts';
-import { menuFor, openPages } from './menu.ts';
+import { addressAppointment, standingOf, useMe, type Me } from './me.ts';
+import { landingPage, openPages } from './menu.ts';
 import { CONSOLE_PAGES } from './page-list.ts';
 import { Empty, ProblemNotice, SkeletonRows } from './states.tsx';
 
@@ -38,9 +38,9 @@ function Routes({ me }: { me: Me }) {
 }
 
 function consoleRouter(me: Me) {
-  const { actions } = me.acting;
-  const first = menuFor(actions, CONSOLE_PAGES)[0]?.pages[0];
-  const pages = openPages(actions, CONSOLE_PAGES).map(({ path, load }) => ({ path, Component: lazy(load) }));
+  const standing = standingOf(me);
+  const first = landingPage(standing, CONSOLE_PAGES);
+  const pages = openPages(standing, CONSOLE_PAGES).map(({ path, load }) => ({ path, Component: lazy(load) }));
   return createBrowserRouter(
     [
       {

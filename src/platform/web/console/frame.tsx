@@ -1,23 +1,27 @@
+import { useQuery } from '@tanstack/react-query';
 import { Drawer, Dropdown } from 'antd';
 import { Suspense, useState } from 'react';
 import { NavLink, Outlet, useLocation } from 'react-router';
-import { dayAndWeekday, dayOf, timeOfDay } from '../../i18n/format.ts';
+import { dayOf, dayTitle, timeOfDay } from '../../i18n/format.ts';
 import type { WordKey } from '../../i18n/catalogues.ts';
 import { firstData } from '../first-data.ts';
 import { chooseLanguage, otherLanguage } from '../language.ts';
 import { signOut } from '../sign-out.ts';
 import { locale, t } from '../t.ts';
-import { addressAppointment, type Me } from './me.ts';
+import { addressAppointment, standingOf, useActing, type Me } from './me.ts';
 import { currentPage, menuFor, type MenuSection } from './menu.ts';
 import { CONSOLE_PAGES } from './page-list.ts';
+import type { ConsolePage } from './pages.ts';
 import { SkeletonRows } from './states.tsx';
 
 /** Entries a thumb reaches in the bottom bar; the rest opens from the fifth. */
 const BAR_ENTRIES = 4;
 
+const TROUBLE_MS = 60_000;
+
 /** What stands around every console page: sider or bottom bar, the appointment, the demo's clock. */
 export function ConsoleFrame({ me }: { me: Me }) {
-  const sections = menuFor(me.acting.actions, CONSOLE_PAGES);
+  const sections = menuFor(standingOf(me), CONSOLE_PAGES);
   return (
     <div className="console">
       <a className="skip" href="#content">
@@ -71,6 +75,7 @@ function Menu({ sections, onChoose }: { sections: readonly MenuSection[]; onChoo
                   onClick={onChoose}
                 >
                   {t(page.title)}
+                  <Trouble page={page} />
                 </NavLink>
               </li>
             ))}
@@ -79,6 +84,19 @@ function Menu({ sections, onChoose }: { sections: readonly MenuSection[]; onChoo
       ))}
     </nav>
   );
+}
+
+/** How many people are missing behind an entry: red, absent when there are none. */
+function Trouble({ page }: { page: ConsolePage }) {
+  const { countTrouble } = page;
+  const { orgId, appointmentId } = useActing();
+  const { data = 0 } = useQuery({
+    queryKey: ['trouble', page.path, appointmentId],
+    queryFn: () => countTrouble?.(orgId) ?? 0,
+    enabled: countTrouble !== undefined,
+    refetchInterval: TROUBLE_MS,
+  });
+  return data > 0 ? <b className="trouble num">{data.toLocaleString()}</b> : null;
 }
 
 function roleName(role: string): string {
@@ -147,7 +165,10 @@ function BottomBar({ sections, me }: { sections: readonly MenuSection[]; me: Me 
       <nav className="bottom-bar" aria-label={t('platform.tabs')}>
         {entries.map((page) => (
           <NavLink key={page.path} to={`/${page.path}`} className={page === lit ? 'lit' : ''}>
-            {t(page.title)}
+            <span>
+              {t(page.title)}
+              <Trouble page={page} />
+            </span>
           </NavLink>
         ))}
         <button type="button" aria-expanded={isOpen} onClick={() => setOpen(true)}>
@@ -178,6 +199,6 @@ function DemoBanner() {
   const demoNow = (firstData() as { demoNow?: string | null } | undefined)?.demoNow;
   if (!demoNow) return null;
   const day = dayOf(demoNow, HOME_ZONE);
-  const clock = `${dayAndWeekday(day, locale(), Number(day.slice(0, 4)))} ${timeOfDay(demoNow, HOME_ZONE)}`;
+  const clock = `${dayTitle(day, locale(), Number(day.slice(0, 4)))} ${timeOfDay(demoNow, HOME_ZONE)}`;
   return <p className="demo-banner">{t('platform.demo.clock', { clock })}</p>;
 }

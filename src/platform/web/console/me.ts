@@ -1,5 +1,6 @@
 import { useQuery, type UseQueryResult } from '@tanstack/react-query';
 import { api } from '../api.ts';
+import type { Standing } from './menu.ts';
 
 export type Me = Awaited<ReturnType<typeof askMe>>;
 
@@ -15,6 +16,12 @@ export function useMe(): UseQueryResult<Me> {
 /** The appointment in the address, `/console/<id>/…`. */
 export function addressAppointment(pathname: string): string {
   return /^\/console\/([^/]+)/.exec(pathname)?.[1] ?? '';
+}
+
+/** What the appointment in the address is and may, for the menu. */
+export function standingOf({ acting, appointments }: Me): Standing {
+  const current = appointments.find(({ id }) => id === addressAppointment(location.pathname));
+  return { actions: acting.actions, orgKind: current?.orgKind ?? null };
 }
 
 /** The appointment the page acts under: its unit, and what it may do. Only below the frame, which has asked already. */

@@ -5,19 +5,35 @@ export interface MenuSection {
   readonly pages: readonly ConsolePage[];
 }
 
+/** What an appointment is and may. */
+export interface Standing {
+  readonly actions: readonly string[];
+  /** Kind of the unit the appointment is at; null when it is unknown. */
+  readonly orgKind: string | null;
+}
+
+const ABOVE_SCHOOLS: ReadonlySet<string | null> = new Set(['ministry', 'province', 'city', 'county']);
+
 /** The menu of an appointment: groups in their order, without pages it may not use and without empty groups. */
-export function menuFor(actions: readonly string[], list: readonly ConsolePage[]): MenuSection[] {
-  const allowed = new Set(actions);
-  return MENU_GROUPS.map((group) => ({
-    group,
-    pages: list.filter((page) => page.group === group && allowed.has(page.action)),
-  })).filter(({ pages }) => pages.length > 0);
+export function menuFor(standing: Standing, list: readonly ConsolePage[]): MenuSection[] {
+  const open = openPages(standing, list);
+  return MENU_GROUPS.map((group) => ({ group, pages: open.filter((page) => page.group === group) })).filter(
+    ({ pages }) => pages.length > 0,
+  );
 }
 
 /** Pages the appointment may open, those outside the menu included. */
-export function openPages(actions: readonly string[], list: readonly ConsolePage[]): ConsolePage[] {
+export function openPages({ actions, orgKind }: Standing, list: readonly ConsolePage[]): ConsolePage[] {
   const allowed = new Set(actions);
-  return list.filter(({ action }) => allowed.has(action));
+  return list.filter(
+    ({ action, atSchool }) => allowed.has(action) && !(atSchool && ABOVE_SCHOOLS.has(orgKind)),
+  );
+}
+
+/** Where the appointment begins: with what is wrong right now where it may see that. */
+export function landingPage(standing: Standing, list: readonly ConsolePage[]): ConsolePage | undefined {
+  const entries = menuFor(standing, list).flatMap(({ pages }) => pages);
+  return entries.find(({ isLanding }) => isLanding) ?? entries[0];
 }
 
 /** Menu entry that is lit at an address: the one with the longest fitting beginning. */

@@ -1,6 +1,9 @@
 import type { ReactNode } from 'react';
+import { Link } from 'react-router';
 
 export interface PageHeadProps {
+  /** The page this one belongs to, on pages that stand in no menu. */
+  readonly back?: { readonly to: string; readonly label: string };
   readonly title: string;
   /** Date, week, period: what the page stands at. */
   readonly when?: string;
@@ -9,9 +12,15 @@ export interface PageHeadProps {
 }
 
 /** Title and time of a page; first thing on each. */
-export function PageHead({ title, when, children }: PageHeadProps) {
+export function PageHead({ back, title, when, children }: PageHeadProps) {
   return (
     <header className="page-head">
+      {back && (
+        <Link className="back" to={back.to}>
+          <span aria-hidden="true">← </span>
+          {back.label}
+        </Link>
+      )}
       <h1>{title}</h1>
       {when && <p className="muted num">{when}</p>}
       {children && <div className="page-acts">{children}</div>}

@@ -2,9 +2,9 @@ import { calendarConsolePages } from '../../../calendar/web/console-pages.tsx';
 import { coursesConsolePages } from '../../../courses/web/console-pages.tsx';
 import { orgsConsolePages } from '../../../orgs/web/console-pages.tsx';
 import { rostersConsolePages } from '../../../rosters/web/console-pages.tsx';
-import { reachConsolePages } from '../../../reach/web/console-pages.tsx';
+import { reachConsolePages, reachTodayParts } from '../../../reach/web/console-pages.tsx';
 import { timetableConsolePages } from '../../../timetable/web/console-pages.tsx';
-import type { ConsolePage } from './pages.ts';
+import type { ConsolePage, TodayPart } from './pages.ts';
 
 /** All pages of the console, in the order of the menu. A capability adds its list here. */
 export const CONSOLE_PAGES: readonly ConsolePage[] = [
@@ -15,3 +15,6 @@ export const CONSOLE_PAGES: readonly ConsolePage[] = [
   ...rostersConsolePages,
   ...orgsConsolePages,
 ];
+
+/** What stands on Today before the lessons. */
+export const TODAY_PARTS: readonly TodayPart[] = reachTodayParts;

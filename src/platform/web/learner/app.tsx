@@ -4,7 +4,7 @@ import { useEffect, useState } from 'preact/hooks';
 import { TodayPage } from '../../../timetable/web/today-page.tsx';
 import { TodayView } from '../../../timetable/web/today-view.tsx';
 import type { Today } from '../../../timetable/today-contract.ts';
-import { dayAndWeekday, dayOf, timeOfDay } from '../../i18n/format.ts';
+import { dayOf, dayTitle, timeOfDay } from '../../i18n/format.ts';
 import { locale, t } from '../t.ts';
 import { Frame } from './frame.tsx';
 import type { LearnerPageProps } from './pages.ts';
@@ -26,12 +26,21 @@ function demoClock({ demoNow, today }: FirstData): string | null {
   if (demoNow === null) return null;
   const day = today?.day ?? dayOf(demoNow, HOME_ZONE);
   const time = timeOfDay(demoNow, today?.timeZone ?? HOME_ZONE);
-  return `${dayAndWeekday(day, locale(), Number(day.slice(0, 4)))} ${time}`;
+  return `${dayTitle(day, locale(), Number(day.slice(0, 4)))} ${time}`;
 }
 
 export interface Address {
   readonly pathname: string;
   readonly search: string;
+}
+
+/** The child Today speaks of, so that the other tabs speak of the same; null on a pupil's own page. */
+function childOf(today: Today | undefined): string | null {
+  return today?.isGuardian ? today.pupil.pupilId : null;
+}
+
+function searchOf(pupil: string | null): string {
+  return pupil ? `?pupil=${encodeURIComponent(pupil)}` : '';
 }
 
 /** The learner shell at one address. Rendered on the server for `/`, taken over by the browser. */
@@ -46,7 +55,7 @@ export function App({ first, address }: { first: FirstData | undefined; address:
     <Frame
       tab={address.pathname === '/' ? 'today' : (found?.page.tab ?? 'today')}
       tabs={shownTabs()}
-      search={pupil ? `?pupil=${encodeURIComponent(pupil)}` : ''}
+      search={searchOf(pupil ?? childOf(first?.today))}
       fetchedAt={fetchedAt}
       demoClock={first ? demoClock(first) : null}
     >
@@ -71,7 +80,7 @@ export function FirstToday({ first }: { first: FirstData & { today: Today } }) {
     <Frame
       tab="today"
       tabs={shownTabs()}
-      search=""
+      search={searchOf(childOf(first.today))}
       fetchedAt={timeOfDay(first.today.now, first.today.timeZone)}
       demoClock={demoClock(first)}
     >

@@ -62,7 +62,7 @@ function StateChip({ isOnline, time }: { isOnline: boolean; time: string | null 
     <span class={`state ${isOnline ? '' : 'offline'}`}>
       <i class={`i ${isOnline ? 'i-wifi' : 'i-nowifi'}`} aria-hidden="true" />
       <span class="vh">{t(isOnline ? 'platform.online' : 'platform.offline')}</span>
-      <span class="num">{time ?? '—'}</span>
+      {time && <span class="num">{time}</span>}
     </span>
   );
 }

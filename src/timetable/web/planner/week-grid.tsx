@@ -1,5 +1,5 @@
-import { dayTitle } from '../../../platform/i18n/format.ts';
-import { locale, t } from '../../../platform/web/t.ts';
+import { clockTime } from '../../../platform/i18n/format.ts';
+import { t } from '../../../platform/web/t.ts';
 import type { Plan, Slot } from '../../contract.ts';
 import {
   classIdsOf,
@@ -53,7 +53,6 @@ export function WeekGrid({ plan, view, lifted, chosen, events }: GridProps) {
   const slots = plan.slots.filter((slot) => isOf(slot, view));
   const names = namesOf(plan);
   const cellProps = useGrid({ rows: periods.length, columns: days.length }, lifted, events);
-  const year = Number(plan.today.slice(0, 4));
   return (
     <div className="plan-scroll">
       {/* A grid of cells to move in is what ARIA's grid pattern puts on a table. */}
@@ -66,7 +65,9 @@ export function WeekGrid({ plan, view, lifted, chosen, events }: GridProps) {
               <th key={weekday} scope="col">
                 {weekdayName(weekday)}{' '}
                 <span className="muted num">
-                  {day ? dayTitle(day, locale(), year) : t('timetable.plan.dayOff')}
+                  {day
+                    ? t('timetable.plan.dayOfMonth', { day: Number(day.slice(8)) })
+                    : t('timetable.plan.dayOff')}
                 </span>
               </th>
             ))}
@@ -78,7 +79,7 @@ export function WeekGrid({ plan, view, lifted, chosen, events }: GridProps) {
               <th scope="row">
                 {t('platform.period', { period })}
                 <br />
-                <span className="muted num small">{`${startsAt}—${endsAt}`}</span>
+                <span className="muted num small">{`${clockTime(startsAt)}—${clockTime(endsAt)}`}</span>
               </th>
               {days.map(({ weekday }, column) => {
                 const place = { weekday, period };

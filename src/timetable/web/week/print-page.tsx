@@ -1,15 +1,15 @@
 import { useQuery } from '@tanstack/react-query';
 import { Button } from 'antd';
-import { useSearchParams } from 'react-router';
+import { Link, useLocation, useSearchParams } from 'react-router';
 import { api } from '../../../platform/web/api.ts';
-import { ProblemNotice, SkeletonRows } from '../../../platform/web/console/states.tsx';
+import { Empty, ProblemNotice, SkeletonRows } from '../../../platform/web/console/states.tsx';
 import { dayTitle, timeOfDay } from '../../../platform/i18n/format.ts';
 import { locale, t } from '../../../platform/web/t.ts';
 import { weekdayOf } from '../../../calendar/rules/days.ts';
 import type { ShownWeek } from '../../contract.ts';
 import { modeName, weekdayName } from '../planner/words.ts';
 import './print.css';
-import { lessonsAt, shownDays, weekRows } from './shown-week.ts';
+import { lessonsAt, periodTimes, shownDays, weekRows } from './shown-week.ts';
 import { whenOf } from './week-page.tsx';
 
 /** A class's week on one A4 page, to be hung up or sent as a picture. */
@@ -19,14 +19,23 @@ export default function PrintPage() {
   const day = search.get('day');
   const week = useQuery({
     queryKey: ['week', classId, day],
+    enabled: classId !== '',
     queryFn: () =>
       api.get('/api/classes/{classId}/week', { path: { classId }, query: day === null ? {} : { day } }),
   });
+  if (classId === '') {
+    return (
+      <Empty title={t('timetable.print.noClass')}>
+        <Back />
+      </Empty>
+    );
+  }
   if (week.isError) return <ProblemNotice error={week.error} onRetry={week.refetch} />;
   if (week.isPending) return <SkeletonRows rows={10} />;
   return (
     <>
       <p className="toolbar no-print">
+        <Back />
         <Button type="primary" onClick={() => print()}>
           {t('timetable.print.now')}
         </Button>
@@ -34,6 +43,15 @@ export default function PrintPage() {
       </p>
       <PrintedWeek week={week.data} />
     </>
+  );
+}
+
+function Back() {
+  const { search } = useLocation();
+  return (
+    <Link className="button-link" to={`/week${search}`}>
+      {t('timetable.week.title')}
+    </Link>
   );
 }
 
@@ -73,7 +91,7 @@ function PrintedWeek({ week }: { week: ShownWeek }) {
           {weekRows(week).map((row) =>
             row.kind === 'break' ? (
               <tr key={row.startsAt} className="break">
-                <th scope="row">{`${row.startsAt}—${row.endsAt}`}</th>
+                <th scope="row">{periodTimes(row)}</th>
                 <td colSpan={days.length}>{row.label}</td>
               </tr>
             ) : (
@@ -81,7 +99,7 @@ function PrintedWeek({ week }: { week: ShownWeek }) {
                 <th scope="row">
                   <b>{t('platform.period', { period: row.period })}</b>
                   <br />
-                  {`${row.startsAt}—${row.endsAt}`}
+                  {periodTimes(row)}
                 </th>
                 {days.map(({ day }) => (
                   <td key={day}>

@@ -1,4 +1,5 @@
 import { addDays, mondayOf } from '../../../calendar/rules/days.ts';
+import { clockTime } from '../../../platform/i18n/format.ts';
 import type { LessonCard, ShownWeek } from '../../contract.ts';
 
 /** A row of a printed or shown week: a period with its lessons day by day, or a break across all days. */
@@ -22,6 +23,11 @@ export function weekRows(week: ShownWeek): WeekRow[] {
     if (period !== null) return [{ kind: 'period', period, startsAt, endsAt }];
     return label === null ? [] : [{ kind: 'break', label, startsAt, endsAt }];
   });
+}
+
+/** `8:30—9:00`. */
+export function periodTimes({ startsAt, endsAt }: Pick<WeekRow, 'startsAt' | 'endsAt'>): string {
+  return `${clockTime(startsAt)}—${clockTime(endsAt)}`;
 }
 
 /** Lessons of a day that cover a period; cancelled ones too, so that the page can strike them through. */

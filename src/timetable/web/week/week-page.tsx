@@ -6,13 +6,13 @@ import { api } from '../../../platform/web/api.ts';
 import { useActing } from '../../../platform/web/console/me.ts';
 import { PageHead } from '../../../platform/web/console/page-head.tsx';
 import { Empty, ProblemNotice, SkeletonRows } from '../../../platform/web/console/states.tsx';
-import { dayTitle, timeRange } from '../../../platform/i18n/format.ts';
+import { dayTitle, timeRange, weekday } from '../../../platform/i18n/format.ts';
 import { locale, t } from '../../../platform/web/t.ts';
 import type { LessonCard, ShownWeek } from '../../contract.ts';
 import { modeName, weekdayName } from '../planner/words.ts';
 import { weekdayOf } from '../../../calendar/rules/days.ts';
 import { LessonDrawer } from './lesson-drawer.tsx';
-import { lessonsAt, lessonsOutside, shownDays, weekBeside, weekRows } from './shown-week.ts';
+import { lessonsAt, lessonsOutside, periodTimes, shownDays, weekBeside, weekRows } from './shown-week.ts';
 import '../mode-colours.css';
 import './week.css';
 
@@ -74,7 +74,9 @@ export default function WeekPage() {
         )}
       </PageHead>
       {shown.lessons.length === 0 ? (
-        <Empty title={t('timetable.week.empty')} />
+        <Empty title={t(classId === null ? 'timetable.week.emptyOwn' : 'timetable.week.empty')}>
+          {classId === null && <p className="muted">{t('timetable.week.chooseClass')}</p>}
+        </Empty>
       ) : (
         <WeekTable week={shown} isClass={classId !== null} onOpen={setOpened} />
       )}
@@ -120,14 +122,27 @@ export function WeekTable({ week, isClass, onOpen }: WeekTableProps) {
   const days = shownDays(week);
   const year = Number(week.today.slice(0, 4));
   const outside = lessonsOutside(week);
+  const [openDay, setOpenDay] = useState(week.today);
+  // A telephone shows one day, today where it is a school day.
+  const phoneDay = days.some(({ day }) => day === openDay) ? openDay : days[0]?.day;
+  const classOf = (day: string) =>
+    `${day === week.today ? 'today' : ''} ${day === phoneDay ? '' : 'hide-phone'}`;
   return (
     <div className="card pad plan-scroll">
+      <div className="one-day" role="group" aria-label={t('timetable.week.days')}>
+        {days.map(({ day }) => (
+          <button key={day} type="button" aria-pressed={day === phoneDay} onClick={() => setOpenDay(day)}>
+            {weekday(day, locale(), 'short')}
+            <b className="num">{Number(day.slice(8))}</b>
+          </button>
+        ))}
+      </div>
       <table className="shown-week">
         <thead>
           <tr>
             <th scope="col">{t('timetable.plan.periods')}</th>
             {days.map(({ day }) => (
-              <th key={day} scope="col" className={day === week.today ? 'today' : ''}>
+              <th key={day} scope="col" className={classOf(day)}>
                 {weekdayName(weekdayOf(day))}{' '}
                 <span className="muted num">{dayTitle(day, locale(), year)}</span>
               </th>
@@ -138,7 +153,9 @@ export function WeekTable({ week, isClass, onOpen }: WeekTableProps) {
           {weekRows(week).map((row) =>
             row.kind === 'break' ? (
               <tr key={row.startsAt} className="break">
-                <th scope="row" className="num">{`${row.startsAt}—${row.endsAt}`}</th>
+                <th scope="row" className="num">
+                  {periodTimes(row)}
+                </th>
                 <td colSpan={days.length}>{row.label}</td>
               </tr>
             ) : (
@@ -146,10 +163,10 @@ export function WeekTable({ week, isClass, onOpen }: WeekTableProps) {
                 <th scope="row">
                   {t('platform.period', { period: row.period })}
                   <br />
-                  <span className="muted num small">{`${row.startsAt}—${row.endsAt}`}</span>
+                  <span className="muted num small">{periodTimes(row)}</span>
                 </th>
                 {days.map(({ day }) => (
-                  <td key={day} className={day === week.today ? 'today' : ''}>
+                  <td key={day} className={classOf(day)}>
                     {lessonsAt(week, day, row.period).map((lesson) => (
                       <LessonCell key={lesson.lessonId} lesson={lesson} isClass={isClass} onOpen={onOpen} />
                     ))}
