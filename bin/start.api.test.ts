@@ -207,7 +207,7 @@ test('a command without a running server starts the database and leaves none beh
   const { code, out, err } = await nol(dataDir, ['user', 'disable', 'nobody', '--json']);
   expect(err).toBe('');
   expect(code).toBe(1);
-  expect(Object.keys(JSON.parse(out) as object)).toContain('message');
+  expect(JSON.parse(out)).toMatchObject({ read: 0, problems: [{ code: 'account_not_found', file: null }] });
   expect(await readdir(dataDir)).not.toContain('running.json');
   expect(await readdir(join(dataDir, 'postgres', 'cluster'))).not.toContain('postmaster.pid');
 });

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { sql } from 'kysely';
 
 import type { CommandResult } from '../../src/platform/capability.ts';
+import { readArguments } from '../../src/platform/command-line.ts';
 import { dataPath, type Config } from '../../src/platform/config.ts';
 import { currentHolder } from '../../src/platform/data-folder.ts';
 import { openDatabase, type Db } from '../../src/platform/database.ts';
@@ -27,7 +28,8 @@ const silentLog = { info: () => undefined, warn: () => undefined, error: () => u
 const gibibyte = 1024 ** 3;
 
 /** Looks at everything the product stands on and says what to do about what is wrong. Changes nothing. */
-export async function doctor(config: Config): Promise<CommandResult> {
+export async function doctor(config: Config, args: readonly string[]): Promise<CommandResult> {
+  readArguments(args, { usage: 'doctor', words: 0 });
   const findings = [
     node(),
     await dataFolder(config),
@@ -37,12 +39,26 @@ export async function doctor(config: Config): Promise<CommandResult> {
     await port(config),
     ...(await database(config)),
   ];
-  const failed = findings.filter(({ status }) => status === 'fail').length;
+  const failed = findings.filter(({ status }) => status === 'fail');
+  const problems = failed.map((one) => ({
+    file: null,
+    sheet: null,
+    row: null,
+    column: null,
+    code: one.name.replaceAll(' ', '_'),
+    message: inLanguage(one),
+  }));
   const marks = { ok: '✓', warn: '!', fail: '✗' } as const;
   const lines = findings.map(
     (one) => `${marks[one.status]} ${one.name}: ${inLanguage(one).replaceAll('\n', ' · ')}`,
   );
-  return { exitCode: failed > 0 ? 2 : 0, json: { healthy: failed === 0, findings }, text: lines.join('\n') };
+  return {
+    exitCode: failed.length > 0 ? 2 : 0,
+    counts: { read: findings.length },
+    problems,
+    json: { healthy: failed.length === 0, findings },
+    text: lines.join('\n'),
+  };
 }
 
 function finding(name: string, status: Finding['status'], zh: string, en: string): Finding {

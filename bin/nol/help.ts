@@ -12,15 +12,18 @@ export function help(commands: readonly Described[], topic: readonly string[]): 
   if (name === '') return overview(commands);
   if (name === 'settings') return settingsHelp();
   const matching = commands.filter((command) => command.name === name || command.name.startsWith(`${name} `));
-  if (matching.length > 0) return overview(matching);
-  return {
-    exitCode: 1,
-    json: { code: 'unknown_command', message: `There is no command "${name}".` },
-    text: inLanguage({
-      zh: `没有命令“${name}”。全部命令：npm run nol -- help`,
-      en: `There is no command "${name}". All commands: npm run nol -- help`,
-    }),
-  };
+  return matching.length > 0 ? overview(matching) : unknownCommand(topic);
+}
+
+/** What was typed is no command: refused, so that a script with a slip in it does not go on as if it were done. */
+export function unknownCommand(typed: readonly string[]): CommandResult {
+  const name = typed.join(' ');
+  const message = inLanguage({
+    zh: `没有命令“${name}”。全部命令：npm run nol -- help`,
+    en: `There is no command "${name}". All commands: npm run nol -- help`,
+  });
+  const problem = { file: null, sheet: null, row: null, column: null, code: 'unknown_command', message };
+  return { exitCode: 1, problems: [problem], text: message };
 }
 
 function overview(commands: readonly Described[]): CommandResult {

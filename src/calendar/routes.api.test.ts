@@ -123,17 +123,14 @@ test('a term from the command line; the same title again changes it, a bad day i
     calendarCommands[0]!.run(ctx, ['--org', code, '--title', '秋', '--first', ...days]);
   expect(await run('2026-09-01', '--last', '2027-01-22')).toMatchObject({
     exitCode: 0,
-    json: { created: 1 },
+    counts: { created: 1 },
   });
   expect(await run('2026-09-01', '--last', '2027-01-15')).toMatchObject({
     exitCode: 0,
-    json: { changed: 1 },
+    counts: { changed: 1 },
   });
   expect(await kindOf('2027-01-18')).toBeUndefined();
   expect(await kindOf('2026-11-25')).toBe('teaching');
-  expect(await run('2026-09-01', '--last', '2026-08-01')).toMatchObject({
-    exitCode: 1,
-    json: { error: 'term_reversed' },
-  });
-  expect(await run('1. 9. 2026', '--last', '2027-01-15')).toMatchObject({ json: { error: 'usage' } });
+  await expect(run('2026-09-01', '--last', '2026-08-01')).rejects.toMatchObject({ code: 'term_reversed' });
+  await expect(run('1. 9. 2026', '--last', '2027-01-15')).rejects.toMatchObject({ code: 'command_usage' });
 });

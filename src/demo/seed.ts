@@ -1,6 +1,6 @@
 import { sql } from 'kysely';
 import { ensureSchoolDays, loadNationalHolidays } from '../calendar/service.ts';
-import { loginNameFor } from '../people/service.ts';
+import { loginNameFor } from '../people/service-accounts.ts';
 import type { Trx } from '../platform/database.ts';
 import { demoRegion, type DemoRegion } from './region.ts';
 

@@ -25,6 +25,16 @@ export async function hasDemo(db: Db): Promise<boolean> {
   return row !== undefined;
 }
 
+/** Persons of the demo. */
+export async function countPersons(db: Db): Promise<number> {
+  const { n } = await db
+    .selectFrom('persons')
+    .select((eb) => eb.fn.countAll<number>().as('n'))
+    .where('is_demo', '=', true)
+    .executeTakeFirstOrThrow();
+  return n;
+}
+
 /**
  * Loads the demo county with last week's lessons and facts, and sets the clock to a school morning.
  * Repeating it changes nothing.

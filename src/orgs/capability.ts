@@ -1,10 +1,14 @@
 import { operatorActor } from '../platform/actor.ts';
 import type { Capability } from '../platform/capability.ts';
+import { readArguments } from '../platform/command-line.ts';
 import { AppError } from '../platform/errors.ts';
 import { orgsActions } from './actions.ts';
 import { orgsRoutes } from './routes.ts';
+import { orgKinds } from './rules.ts';
 import { createOrgByCode } from './service.ts';
 import type { OrgKind } from './tables.ts';
+
+const createUsage = 'org create --code CODE --kind KIND --name NAME [--parent CODE]';
 
 export const orgs: Capability = {
   name: 'orgs',
@@ -13,31 +17,41 @@ export const orgs: Capability = {
   commands: [
     {
       name: 'org create',
-      usage: 'org create --code CODE --kind KIND --name NAME [--parent CODE]',
+      usage: createUsage,
       summary: {
-        'zh-CN': '建一个单位（省、市、县、学校……）',
-        en: 'Create a unit (province, city, county, school …)',
+        'zh-CN': `建一个单位。类别：${orgKinds.join('、')}。`,
+        en: `Creates a unit. Kinds: ${orgKinds.join(', ')}.`,
       },
       async run(ctx, args) {
-        const option = (name: string) => args[args.indexOf(`--${name}`) + 1] ?? '';
-        const has = (name: string) => args.includes(`--${name}`);
-        try {
-          const org = await createOrgByCode(ctx, operatorActor(), {
-            parentCode: has('parent') ? option('parent') : null,
-            kind: option('kind') as OrgKind,
-            code: has('code') ? option('code') : '',
-            name: has('name') ? option('name') : '',
-          });
-          return {
-            exitCode: 0,
-            json: { created: 1, id: org.id, code: org.code },
-            text: `${org.code}  ${org.name}`,
-          };
-        } catch (error) {
-          if (!(error instanceof AppError)) throw error;
-          return { exitCode: 1, json: { error: error.code, message: error.message }, text: error.message };
-        }
+        const { options } = readArguments(args, {
+          usage: createUsage,
+          words: 0,
+          options: { code: true, kind: true, name: true, parent: false },
+        });
+        const { code = '', kind, name = '', parent = null } = options;
+        const org = await createOrgByCode(ctx, operatorActor(), {
+          parentCode: parent,
+          kind: requireKind(kind ?? ''),
+          code,
+          name,
+        });
+        return {
+          exitCode: 0,
+          counts: { read: 1, created: 1 },
+          json: { id: org.id, code: org.code },
+          text: `${org.code}  ${org.name}`,
+        };
       },
     },
   ],
 };
+
+function requireKind(text: string): OrgKind {
+  const kind = orgKinds.find((one) => one === text);
+  if (kind === undefined) {
+    throw new AppError(400, 'org_kind_unknown', `There is no kind "${text}" of unit.`, {
+      params: { kind: text, kinds: orgKinds.join(', ') },
+    });
+  }
+  return kind;
+}

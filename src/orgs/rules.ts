@@ -14,6 +14,9 @@ const ranks: Readonly<Record<OrgKind, number>> = {
   functional: 9,
 };
 
+/** All kinds, from the top down. */
+export const orgKinds = Object.keys(ranks) as readonly OrgKind[];
+
 /**
  * Whether a unit of one kind may hang below another (R1: any depth, never upside down).
  *

@@ -1,97 +1,85 @@
 import { operatorActor } from '../platform/actor.ts';
 import type { Command, CommandResult } from '../platform/capability.ts';
+import { readArguments } from '../platform/command-line.ts';
 import type { ServerContext } from '../platform/context.ts';
 import { AppError } from '../platform/errors.ts';
-import { createStaffAccount, disableAccount, resetAccount } from './service.ts';
+import { inLanguage } from '../platform/terminal.ts';
+import type { ClaimCard } from './claims.ts';
+import { createStaffAccount, disableAccount, resetAccount } from './service-accounts.ts';
 import { appointmentRoles, type AppointmentRole } from './roles.ts';
 
-/** Reads `--name value` pairs; words without dashes are positional. */
-function readOptions(args: readonly string[]): { options: Map<string, string>; words: string[] } {
-  const options = new Map<string, string>();
-  const words: string[] = [];
-  for (let i = 0; i < args.length; i += 1) {
-    const word = args[i] ?? '';
-    if (word.startsWith('--')) options.set(word.slice(2), args[(i += 1)] ?? '');
-    else words.push(word);
-  }
-  return { options, words };
-}
-
-async function refusable(run: () => Promise<CommandResult>): Promise<CommandResult> {
-  try {
-    return await run();
-  } catch (error) {
-    if (!(error instanceof AppError)) throw error;
-    return { exitCode: 1, json: { error: error.code, message: error.message }, text: error.message };
-  }
-}
+const createUsage = 'user create --org CODE --role ROLE --name NAME --number NUMBER';
+const disableUsage = 'user disable LOGIN_NAME';
+const resetUsage = 'user reset LOGIN_NAME';
 
 export const peopleCommands: readonly Command[] = [
   {
     name: 'user create',
-    usage: 'user create --org CODE --role ROLE --name NAME --number NUMBER',
+    usage: createUsage,
     summary: {
-      'zh-CN': '建一个教职工账号，打印领取卡',
-      en: 'Create a staff account and print its claim card',
+      'zh-CN': `建一个教职工账号，打印领取卡。角色：${appointmentRoles.join('、')}。`,
+      en: `Creates a staff account and prints its claim card. Roles: ${appointmentRoles.join(', ')}.`,
     },
-    run: (ctx: ServerContext, args) =>
-      refusable(async () => {
-        const { options } = readOptions(args);
-        const role = options.get('role') ?? '';
-        if (!appointmentRoles.includes(role as AppointmentRole)) {
-          throw new AppError(400, 'role_unknown', `--role must be one of: ${appointmentRoles.join(', ')}.`);
-        }
-        const card = await createStaffAccount(ctx, operatorActor(), {
-          orgCode: options.get('org') ?? '',
-          role: role as AppointmentRole,
-          name: options.get('name') ?? '',
-          number: options.get('number') ?? '',
-        });
-        return {
-          exitCode: 0,
-          json: {
-            created: 1,
-            loginName: card.loginName,
-            claimUrl: `${ctx.config.publicUrl}/claim/${card.token}`,
-            spoken: card.spoken,
-          },
-          text: `${card.loginName}  ${ctx.config.publicUrl}/claim/${card.token}  ${card.spoken}`,
-        };
-      }),
+    async run(ctx, args) {
+      const { options } = readArguments(args, {
+        usage: createUsage,
+        words: 0,
+        options: { org: true, role: true, name: true, number: true },
+      });
+      const { card, outcome } = await createStaffAccount(ctx, operatorActor(), {
+        orgCode: options.org ?? '',
+        role: requireRole(options.role ?? ''),
+        name: options.name ?? '',
+        number: options.number ?? '',
+      });
+      return { ...withCard(ctx, card), counts: { read: 1, [outcome]: 1 } };
+    },
   },
   {
     name: 'user disable',
-    usage: 'user disable LOGIN_NAME',
+    usage: disableUsage,
     summary: {
-      'zh-CN': '停用账号，所有设备立即退出',
-      en: 'Disable an account; every device is signed out at once',
+      'zh-CN': '停用账号，所有设备立即退出。',
+      en: 'Disables an account; every device is signed out at once.',
     },
-    run: (ctx, args) =>
-      refusable(async () => {
-        await disableAccount(ctx, operatorActor(), { loginName: args[0] ?? '' });
-        return { exitCode: 0, json: { changed: 1 }, text: `${args[0]}: disabled.` };
-      }),
+    async run(ctx, args) {
+      const [loginName = ''] = readArguments(args, { usage: disableUsage, words: 1 }).words;
+      const { changed } = await disableAccount(ctx, operatorActor(), { loginName });
+      return {
+        exitCode: 0,
+        counts: { read: 1, [changed ? 'changed' : 'unchanged']: 1 },
+        text: changed
+          ? inLanguage({ zh: `${loginName} 已停用。`, en: `${loginName} is disabled.` })
+          : inLanguage({ zh: `${loginName} 早已停用。`, en: `${loginName} was disabled before.` }),
+      };
+    },
   },
   {
     name: 'user reset',
-    usage: 'user reset LOGIN_NAME',
+    usage: resetUsage,
     summary: {
-      'zh-CN': '发一张新的领取卡，旧的失效',
-      en: 'Make a new claim card; older ones and all sessions end',
+      'zh-CN': '发一张新的领取卡；旧卡失效，所有设备退出。',
+      en: 'Makes a new claim card; older ones and all sessions end.',
     },
-    run: (ctx, args) =>
-      refusable(async () => {
-        const card = await resetAccount(ctx, operatorActor(), { loginName: args[0] ?? '' });
-        return {
-          exitCode: 0,
-          json: {
-            changed: 1,
-            loginName: card.loginName,
-            claimUrl: `${ctx.config.publicUrl}/claim/${card.token}`,
-            spoken: card.spoken,
-          },
-          text: `${card.loginName}  ${ctx.config.publicUrl}/claim/${card.token}  ${card.spoken}`,
-        };
-      }),
+    async run(ctx, args) {
+      const [loginName = ''] = readArguments(args, { usage: resetUsage, words: 1 }).words;
+      const card = await resetAccount(ctx, operatorActor(), { loginName });
+      return { ...withCard(ctx, card), counts: { read: 1, changed: 1 } };
+    },
   },
 ];
+
+function requireRole(text: string): AppointmentRole {
+  const role = appointmentRoles.find((one) => one === text);
+  if (role === undefined) {
+    const roles = appointmentRoles.join(', ');
+    throw new AppError(400, 'role_unknown', `There is no role "${text}".`, { params: { role: text, roles } });
+  }
+  return role;
+}
+
+function withCard(ctx: ServerContext, card: ClaimCard): CommandResult {
+  const { loginName, spoken } = card;
+  const claimUrl = `${ctx.config.publicUrl}/claim/${card.token}`;
+  return { exitCode: 0, json: { loginName, claimUrl, spoken }, text: `${loginName}  ${claimUrl}  ${spoken}` };
+}

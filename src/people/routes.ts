@@ -3,6 +3,7 @@ import Type from 'typebox';
 import type { ServerContext } from '../platform/context.ts';
 import { actionsOf, roleOf } from './access.ts';
 import { readSelf, signIn as signInAction } from './actions.ts';
+import { sessionWatchOf } from './session-watch.ts';
 import { ChangePassword, Claim, ClaimCardOpen, Claimed, Self, SignedIn, SignIn } from './contract.ts';
 import { changePassword, claim, readClaim, readSelfCard, signIn, signOut } from './service.ts';
 
@@ -10,6 +11,7 @@ const tags = ['people'];
 
 export function peopleRoutes(ctx: ServerContext): FastifyPluginAsyncTypebox {
   return async (app) => {
+    app.addHook('preClose', async () => sessionWatchOf(ctx).stop());
     app.post(
       '/sign-in',
       {

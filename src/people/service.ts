@@ -5,12 +5,12 @@ import { authorize } from '../platform/authorize.ts';
 import type { ServerContext } from '../platform/context.ts';
 import type { Db } from '../platform/database.ts';
 import { AppError } from '../platform/errors.ts';
-import { manageAccounts, readSelf, signIn as signInAction } from './actions.ts';
-import { findClaim, findSpokenClaim, makeClaimCards, useClaim, type ClaimCard } from './claims.ts';
+import { readSelf, signIn as signInAction } from './actions.ts';
+import { findClaim, findSpokenClaim, useClaim } from './claims.ts';
 import { hashPassword, verifyPassword } from './passwords.ts';
+import { SESSIONS_ENDED } from './session-watch.ts';
 import { closeSession, openSession, type Audience } from './sessions.ts';
 import type { Actor } from '../platform/actor.ts';
-import type { AppointmentRole } from './roles.ts';
 
 /** Wrong guesses a sign-in name may take in an hour, whoever makes them (B-02). */
 const guessesPerHour = 10;
@@ -98,6 +98,7 @@ export async function claim(
       subjectId: found.accountId,
     });
   });
+  ctx.bus.publish(SESSIONS_ENDED, {});
   await openSession(ctx.db, request, reply, { accountId: found.accountId, audience });
   return { audience };
 }
@@ -120,6 +121,7 @@ export async function signOut(
 ): Promise<void> {
   await authorize(ctx.db, request.actor, signInAction, {});
   await closeSession(ctx.db, request, reply);
+  ctx.bus.publish(SESSIONS_ENDED, {});
 }
 
 export interface Self {
@@ -188,69 +190,7 @@ export async function changePassword(
       subjectId: actor.accountId,
     });
   });
-}
-
-/**
- * Makes a reset card for one account of a unit; all its sessions end at once.
- *
- * @throws {AppError} 404 `account_not_found`
- */
-export async function resetAccount(
-  ctx: ServerContext,
-  actor: Actor,
-  { loginName }: { loginName: string },
-): Promise<ClaimCard> {
-  const account = await selectAccount(ctx.db, loginName);
-  await authorize(ctx.db, actor, manageAccounts, { orgId: account.home_org_id });
-  return ctx.db.transaction().execute(async (trx) => {
-    await trx.deleteFrom('sessions').where('account_id', '=', account.id).execute();
-    const [card] = await makeClaimCards(trx, ctx.secrets, { accountIds: [account.id], purpose: 'reset' });
-    if (!card) throw new AppError(409, 'account_disabled', 'A disabled account cannot be reset.');
-    await audit(trx, actor, {
-      action: 'people.reset',
-      subjectKind: 'account',
-      subjectId: account.id,
-      orgId: account.home_org_id,
-    });
-    return card;
-  });
-}
-
-/** Ends all sessions and keeps the person from signing in; nothing else of the person changes. */
-export async function disableAccount(
-  ctx: ServerContext,
-  actor: Actor,
-  { loginName }: { loginName: string },
-): Promise<void> {
-  const account = await selectAccount(ctx.db, loginName);
-  await authorize(ctx.db, actor, manageAccounts, { orgId: account.home_org_id });
-  await ctx.db.transaction().execute(async (trx) => {
-    await trx.updateTable('accounts').set({ status: 'disabled' }).where('id', '=', account.id).execute();
-    await trx.deleteFrom('sessions').where('account_id', '=', account.id).execute();
-    await audit(trx, actor, {
-      action: 'people.disable',
-      subjectKind: 'account',
-      subjectId: account.id,
-      orgId: account.home_org_id,
-    });
-  });
-  ctx.bus.publish('account.revoked', { accountId: account.id });
-}
-
-async function selectAccount(db: Db, loginName: string) {
-  const account = await db
-    .selectFrom('accounts')
-    .innerJoin('persons', 'persons.id', 'accounts.person_id')
-    .select(['accounts.id', 'persons.home_org_id'])
-    .where('accounts.login_name', '=', loginName.trim().toLowerCase())
-    .executeTakeFirst();
-  if (!account) throw new AppError(404, 'account_not_found', 'There is no account of this sign-in name.');
-  return account;
-}
-
-/** Sign-in name of a person: school code and number, unique in the product, typed on a phone without shift. */
-export function loginNameFor({ orgCode, number }: { orgCode: string; number: string }): string {
-  return `${orgCode}-${number}`.normalize('NFKC').toLowerCase().replaceAll(/\s+/g, '');
+  ctx.bus.publish(SESSIONS_ENDED, {});
 }
 
 async function audienceOf(db: Db, personId: string): Promise<Audience> {
@@ -298,66 +238,4 @@ function requireStrongPassword(password: string, loginName: string): void {
       'Use at least 8 characters, not only digits and not your own name.',
     );
   }
-}
-
-/**
- * Creates a staff member with an account and an appointment from today on; repeating it makes a new card
- * for the same person.
- *
- * @throws {AppError} 404 `org_not_found`, 400 `name_required`.
- */
-export async function createStaffAccount(
-  ctx: ServerContext,
-  actor: Actor,
-  { orgCode, role, name, number }: { orgCode: string; role: AppointmentRole; name: string; number: string },
-): Promise<ClaimCard> {
-  const org = await ctx.db
-    .selectFrom('orgs')
-    .select(['id', 'code'])
-    .where('code', '=', orgCode)
-    .executeTakeFirst();
-  if (!org)
-    throw new AppError(404, 'org_not_found', `There is no unit of code "${orgCode}".`, {
-      params: { code: orgCode },
-    });
-  await authorize(ctx.db, actor, manageAccounts, { orgId: org.id });
-  const cleanName = name.normalize('NFC').trim();
-  if (!cleanName || !number.trim()) throw new AppError(400, 'name_required', 'Give --name and --number.');
-  return ctx.db.transaction().execute(async (trx) => {
-    const person = await trx
-      .insertInto('persons')
-      .values({ home_org_id: org.id, number: number.trim(), name: cleanName, under14_until: null, sex: null })
-      .onConflict((conflict) => conflict.columns(['home_org_id', 'number']).doUpdateSet({ name: cleanName }))
-      .returning('id')
-      .executeTakeFirstOrThrow();
-    await sql`
-      INSERT INTO appointments (person_id, org_id, role, during)
-      SELECT ${person.id}, ${org.id}, ${role}, daterange((app_now() AT TIME ZONE 'Asia/Shanghai')::date, NULL)
-      WHERE NOT EXISTS (SELECT FROM appointments a WHERE a.person_id = ${person.id} AND a.org_id = ${org.id}
-        AND a.role = ${role} AND a.during @> (app_now() AT TIME ZONE 'Asia/Shanghai')::date)
-    `.execute(trx);
-    const account = await trx
-      .insertInto('accounts')
-      .values({
-        person_id: person.id,
-        login_name: loginNameFor({ orgCode: org.code, number }),
-        password_hash: null,
-        totp_cipher: null,
-        totp_last_step: null,
-      })
-      .onConflict((conflict) =>
-        conflict.column('person_id').doUpdateSet({ login_name: loginNameFor({ orgCode: org.code, number }) }),
-      )
-      .returning('id')
-      .executeTakeFirstOrThrow();
-    const [card] = await makeClaimCards(trx, ctx.secrets, { accountIds: [account.id], purpose: 'claim' });
-    if (!card) throw new AppError(409, 'account_disabled', 'This account is disabled.');
-    await audit(trx, actor, {
-      action: 'people.create',
-      subjectKind: 'account',
-      subjectId: account.id,
-      orgId: org.id,
-    });
-    return card;
-  });
 }

@@ -10,14 +10,48 @@ export interface Command {
   readonly summary: { readonly 'zh-CN': string; readonly en: string };
   /**
    * @param args - words after the command's name, options included, `--json` taken out.
-   * @returns the object `--json` prints and the text people read; exit 0 done, 1 refused because of the
-   *   input, 2 failed.
+   * @throws {AppError} which the terminal shows as a refusal: exit 1, or 2 when it is the server's fault.
    */
   run(ctx: ServerContext, args: readonly string[]): Promise<CommandResult>;
 }
+
+/** What every command counts, so that a script reads them all alike. */
+export interface CommandCounts {
+  readonly read: number;
+  readonly created: number;
+  readonly changed: number;
+  readonly unchanged: number;
+  /** There, but no longer in the file. */
+  readonly leaving: number;
+  /** Left out on purpose, such as sensitive columns. */
+  readonly dropped: number;
+  readonly merged: number;
+  /** Written as a draft, or with `--dry-run` what would have been written. */
+  readonly draft: number;
+}
+
+/** Something that must be corrected or is worth a look, and where; null where there is no such place. */
+export interface CommandProblem {
+  readonly file: string | null;
+  readonly sheet: string | null;
+  /** 1 is the first row of the sheet. */
+  readonly row: number | null;
+  /** Letters, as the spreadsheet shows them. */
+  readonly column: string | null;
+  readonly code: string;
+  /** In the terminal's language; both languages on two lines when it names none. */
+  readonly message: string;
+}
+
 export interface CommandResult {
+  /** 0 done, 1 refused because of the input, 2 failed. */
   readonly exitCode: 0 | 1 | 2;
-  readonly json: Record<string, unknown>;
+  /** What is not named is 0. */
+  readonly counts?: Partial<CommandCounts>;
+  readonly problems?: readonly CommandProblem[];
+  /** What `--json` says beyond counts and problems. */
+  readonly json?: Readonly<Record<string, unknown>>;
+  /** For people. */
   readonly text: string;
 }
 

@@ -11,6 +11,8 @@ import { openJobs } from './jobs.ts';
 import { createLogger, type Logger } from './log.ts';
 import { openSecrets } from './secrets.ts';
 
+const CLOCK_FRESH_MS = 2_000;
+
 export interface OpenedContext {
   readonly ctx: ServerContext;
   /** Ends jobs, seals the last audit lines, ends the pool, and waits for their connections to close; the database itself is the caller's. */
@@ -36,6 +38,10 @@ export async function openContext(
   bus.subscribe('clock.moved', () => {
     clock.refresh(db).catch((error: unknown) => log.error({ err: error }, 'clock.refresh'));
   });
+  // The command line moves the clock from a process of its own, whose messages do not reach this one.
+  const clockWatch = setInterval(() => {
+    if (work) clock.refresh(db).catch((error: unknown) => log.debug({ err: error }, 'clock.refresh'));
+  }, CLOCK_FRESH_MS).unref();
   const jobs = openJobs({ connection, log, work });
   const ctx: ServerContext = {
     db,
@@ -52,6 +58,7 @@ export async function openContext(
   return {
     ctx,
     async close() {
+      clearInterval(clockWatch);
       await jobs.stop();
       await sealer.stop();
       await close();

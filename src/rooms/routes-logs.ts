@@ -2,6 +2,7 @@ import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { ServerContext } from '../platform/context.ts';
 import { AppError } from '../platform/errors.ts';
+import { sessionWatchOf } from '../people/session-watch.ts';
 import { readLog, takePart, teachLesson } from './actions.ts';
 import {
   FeedQueryText,
@@ -129,6 +130,8 @@ export function logRoutes(ctx: ServerContext): FastifyPluginAsyncTypebox {
         const { voice, events, talk, pages, step, hold, max, init } = request.query;
         const gone = new AbortController();
         reply.raw.once('close', () => gone.abort());
+        const signedOut = new AppError(401, 'sign_in_required', 'The session ended while this waited.');
+        const unwatch = sessionWatchOf(ctx).watch(request.actor, () => gone.abort(signedOut));
         const body = await readFeed(
           rooms,
           request.actor,
@@ -145,7 +148,8 @@ export function logRoutes(ctx: ServerContext): FastifyPluginAsyncTypebox {
             holdMs: hold * 1000,
           },
           gone.signal,
-        );
+        ).finally(unwatch);
+        if (gone.signal.reason === signedOut) throw signedOut;
         return lean(reply)
           .header('cache-control', 'no-store')
           .header('content-type', 'application/octet-stream')

@@ -212,6 +212,36 @@ test('whoever is taken out of the class loses the socket within two seconds, tho
   expect(Date.now() - started).toBeLessThan(2500);
 });
 
+test.each<{ why: string; end(lesson: BuiltLesson): Promise<unknown> }>([
+  {
+    why: 'signed out in another tab',
+    end: ({ pupils }) =>
+      app.inject({
+        method: 'POST',
+        url: '/api/sign-out',
+        headers: { ...pupils[0]!.headers, 'content-type': 'application/json' },
+        payload: 'null',
+      }),
+  },
+  {
+    why: 'disabled from the command line',
+    end: ({ pupils }) =>
+      db
+        .updateTable('accounts')
+        .set({ status: 'disabled' })
+        .where('person_id', '=', pupils[0]!.personId)
+        .execute(),
+  },
+])('whoever is $why loses the socket, and only they', async ({ end }) => {
+  const lesson = await aLesson(db);
+  const [line, other] = await Promise.all(
+    lesson.pupils.slice(0, 2).map((pupil) => connected(lesson, pupil.headers)),
+  );
+  await end(lesson);
+  expect(await line!.closed).toBe(4003);
+  expect(other!.socket.readyState).toBe(WebSocket.OPEN);
+});
+
 test('a refusal comes back over the socket by its code', async () => {
   const lesson = await aLesson(db);
   const teacher = await connected(lesson, lesson.teacher.headers);

@@ -4,6 +4,7 @@ import Type from 'typebox';
 import { Compile } from 'typebox/compile';
 import type { Actor } from '../platform/actor.ts';
 import { authorize } from '../platform/authorize.ts';
+import { sessionWatchOf } from '../people/session-watch.ts';
 import type { ServerContext } from '../platform/context.ts';
 import { AppError } from '../platform/errors.ts';
 import type { LessonKey } from './access.ts';
@@ -140,6 +141,11 @@ function serve(
     socket.send(JSON.stringify(sent));
   }
 
+  function close(code: keyof typeof CLOSE_REASONS): void {
+    send({ type: 'closing', code });
+    socket.close(CLOSE_REASONS[code]);
+  }
+
   const leave = rooms.hub.connect(logId, {
     personId,
     reader,
@@ -148,11 +154,9 @@ function serve(
     },
     pageAdded: (n) => send({ type: 'pageAdded', n }),
     presence: (arrived, at) => send({ type: 'presence', personId: arrived, state: 'here', at }),
-    close(code) {
-      send({ type: 'closing', code });
-      socket.close(CLOSE_REASONS[code]);
-    },
+    close,
   });
+  const unwatch = sessionWatchOf(rooms.ctx).watch(actor, () => close('signedOut'));
 
   let count = 0;
   const countTimer = setInterval(() => {
@@ -170,6 +174,7 @@ function serve(
   socket.on('close', () => {
     clearInterval(countTimer);
     clearInterval(pingTimer);
+    unwatch();
     leave();
   });
   socket.on('error', (error: Error) => log.debug({ err: error }, 'rooms.socket'));

@@ -1,99 +1,112 @@
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { operatorActor } from '../platform/actor.ts';
-import type { Command, CommandResult } from '../platform/capability.ts';
+import type { Command, CommandProblem, CommandResult } from '../platform/capability.ts';
+import { readArguments, refusalResult, terminalText } from '../platform/command-line.ts';
 import type { ServerContext } from '../platform/context.ts';
 import { AppError } from '../platform/errors.ts';
-import { problemText } from '../platform/i18n/server-words.ts';
+import { say } from '../platform/i18n/server-words.ts';
 import { inLanguage } from '../platform/terminal.ts';
 import { columnLetters } from '../rosters/workbook/workbook.ts';
 import { importMatrix, type MatrixReport } from './service/import-matrix.ts';
 
+const usage = 'timetable import FILE --org CODE [--dry-run]';
+const shownProblems = 50;
+
 export const timetableCommands: readonly Command[] = [
   {
     name: 'timetable import',
-    usage: 'timetable import FILE --org CODE [--dry-run]',
+    usage,
     summary: {
-      'zh-CN': '导入一张课程表，写成草稿；--dry-run 只检查',
-      en: 'Import a class timetable as a draft; --dry-run only checks',
+      'zh-CN': '导入一张课程表，写成草稿；--dry-run 只检查。',
+      en: 'Imports a class timetable as a draft; --dry-run only checks.',
     },
-    run: runImport,
+    async run(ctx, args) {
+      const { words, options, flags } = readArguments(args, {
+        usage,
+        words: 1,
+        options: { org: true },
+        flags: ['dry-run'],
+      });
+      const [file = ''] = words;
+      const dryRun = flags.has('dry-run');
+      try {
+        return await importFile(ctx, { file, code: options.org ?? '', dryRun });
+      } catch (error) {
+        if (!(error instanceof AppError)) throw error;
+        return refusalResult(error, path.basename(file));
+      }
+    },
   },
 ];
 
-const NOTHING = {
-  read: 0,
-  created: 0,
-  changed: 0,
-  unchanged: 0,
-  leaving: 0,
-  dropped: 0,
-  merged: 0,
-  draft: 0,
-};
-
-async function runImport(ctx: ServerContext, args: readonly string[]): Promise<CommandResult> {
-  const dryRun = args.includes('--dry-run');
-  const orgAt = args.indexOf('--org');
-  const code = orgAt < 0 ? undefined : args[orgAt + 1];
-  const file = args.find((word, index) => !word.startsWith('--') && index !== orgAt + 1);
-  if (!file || !code) return refused('', 'usage', 'timetable import FILE --org CODE [--dry-run]');
-  const fileName = path.basename(file);
+async function importFile(
+  ctx: ServerContext,
+  { file, code, dryRun }: { file: string; code: string; dryRun: boolean },
+): Promise<CommandResult> {
   const school = await ctx.db
     .selectFrom('orgs')
     .select('id')
     .where('code', '=', code)
     .where('kind', '=', 'school')
     .executeTakeFirst();
-  if (!school) return refused(fileName, 'org_not_found', `There is no school with the code ${code}.`);
-  let bytes: Buffer;
-  try {
-    bytes = await readFile(file);
-  } catch (error) {
-    const reason = (error as NodeJS.ErrnoException).code ?? 'unreadable';
-    return refused(fileName, 'file_not_readable', `${file} cannot be read (${reason}).`);
+  if (!school) {
+    throw new AppError(404, 'school_not_found', `There is no school of code "${code}".`, {
+      params: { code },
+    });
   }
-  const input = { schoolId: school.id, fileName, bytes, dryRun };
+  const fileName = path.basename(file);
+  const input = { schoolId: school.id, fileName, bytes: await readFileOf(file), dryRun };
   try {
-    return done(await importMatrix(ctx, operatorActor(), input));
+    return resultOf(await importMatrix(ctx, operatorActor(), input), { dryRun, isBlocked: false });
   } catch (error) {
-    if (!(error instanceof AppError)) throw error;
-    if (error.code === 'import_blocked') return done(error.cause as MatrixReport, error);
-    return refused(fileName, error.code, inBoth(error.code, error.params, error.message));
+    if (!(error instanceof AppError) || error.code !== 'import_blocked') throw error;
+    return resultOf(error.cause as MatrixReport, { dryRun, isBlocked: true });
   }
 }
 
-function inBoth(code: string, params: AppError['params'], otherwise: string): string {
-  const en = problemText('en', code, params) ?? otherwise;
-  return inLanguage({ zh: problemText('zh-CN', code, params) ?? otherwise, en });
+async function readFileOf(file: string): Promise<Uint8Array> {
+  try {
+    return await readFile(file);
+  } catch (cause) {
+    throw new AppError(400, 'timetable_file_unreadable', `The file ${file} cannot be read.`, {
+      params: { file },
+      cause,
+    });
+  }
 }
 
-/** The whole file is refused: nothing was read of it. */
-function refused(file: string, code: string, message: string): CommandResult {
-  const problem = { file, sheet: null, row: null, column: null, code, severity: 'must', message };
-  return { exitCode: 1, json: { ...NOTHING, error: code, problems: [problem] }, text: message };
+/** Also says whether it must be corrected before anything is written. */
+interface TimetableProblem extends CommandProblem {
+  readonly severity: 'must' | 'look';
 }
 
-function done(report: MatrixReport, blocked?: AppError): CommandResult {
-  const { problems: found, questions: _questions, makesBells, ...counts } = report;
-  const problems = found.map(({ params, suggestion: _suggestion, ...row }) => ({
-    ...row,
-    column: row.column === null ? null : columnLetters(row.column),
-    message: inBoth(row.code, params, row.code),
+function resultOf(
+  { problems: found, questions: _questions, makesBells, ...counts }: MatrixReport,
+  { dryRun, isBlocked }: { dryRun: boolean; isBlocked: boolean },
+): CommandResult {
+  const problems = found.map(({ file, sheet, row, column, code, severity, params }): TimetableProblem => ({
+    file,
+    sheet,
+    row,
+    column: column === null ? null : columnLetters(column),
+    code,
+    severity,
+    message: terminalText(code, { ...params }) ?? code,
   }));
-  const isRefused = blocked !== undefined || problems.some(({ severity }) => severity === 'must');
-  const lines = [
-    Object.entries(counts)
-      .map(([name, count]) => `${name} ${count}`)
-      .join(', '),
-    ...problems.map(
-      ({ sheet, row, column, message }) =>
-        `${[sheet, row, column].filter((part) => part !== null).join(':')}  ${message.replaceAll('\n', ' · ')}`,
-    ),
-  ];
-  return {
-    exitCode: isRefused ? 1 : 0,
-    json: { ...counts, makesBells, ...(isRefused ? { error: 'import_blocked' } : {}), problems },
-    text: lines.join('\n'),
-  };
+  const must = problems.filter(({ severity }) => severity === 'must').length;
+  const isRefused = isBlocked || must > 0;
+  const key = isRefused ? 'timetable.cli.refused' : dryRun ? 'timetable.cli.checked' : 'timetable.cli.done';
+  const params = { ...counts, must };
+  const text = [
+    inLanguage({ zh: say('zh-CN', key, params), en: say('en', key, params) }),
+    ...problems.slice(0, shownProblems).map(lineOf),
+    ...(problems.length > shownProblems ? [`… ${problems.length - shownProblems}`] : []),
+  ].join('\n');
+  return { exitCode: isRefused ? 1 : 0, counts, problems, json: { makesBells }, text };
+}
+
+function lineOf({ sheet, row, column, severity, message }: TimetableProblem): string {
+  const place = [sheet, row === null ? null : `${column ?? ''}${row}`].filter(Boolean).join(' ');
+  return `${severity === 'must' ? '✗' : '!'} ${place}: ${message.replaceAll('\n', ' · ')}`;
 }

@@ -217,25 +217,26 @@ test('the command line imports, checks only with --dry-run, and refuses with exi
   const run = (...args: string[]) => command!.run(ctx, args);
   expect(await run(file, '--org', school.code, '--dry-run')).toMatchObject({
     exitCode: 0,
-    json: { read: 9, created: 9 },
+    counts: { read: 9, created: 9 },
   });
   expect(await slots()).toEqual([]);
   expect(await run(file, '--org', school.code)).toMatchObject({
     exitCode: 0,
-    json: { created: 9, draft: 9 },
+    counts: { created: 9, draft: 9 },
   });
-  expect(await run(file, '--org', school.code)).toMatchObject({ json: { created: 0, unchanged: 9 } });
+  expect(await run(file, '--org', school.code)).toMatchObject({ counts: { created: 0, unchanged: 9 } });
   expect(await run(file, '--org', 'nowhere')).toMatchObject({
     exitCode: 1,
-    json: { error: 'org_not_found', read: 0, problems: [{ code: 'org_not_found', row: null }] },
+    problems: [{ code: 'school_not_found', file: `nol-timetable-${school.code}.xlsx` }],
   });
   expect(await run(`${file}.gone`, '--org', school.code)).toMatchObject({
-    json: { error: 'file_not_readable' },
+    exitCode: 1,
+    problems: [{ code: 'timetable_file_unreadable', row: null }],
   });
   writeFileSync(file, matrix([['九（9）班课程表'], WEEK, ['第1节', '音乐', '', '', '', '']]));
   const blocked = await run(file, '--org', school.code);
-  expect(blocked).toMatchObject({ exitCode: 1, json: { error: 'import_blocked', read: 1 } });
-  expect((blocked.json as { problems: object[] }).problems[0]).toMatchObject({
+  expect(blocked).toMatchObject({ exitCode: 1, counts: { read: 1 } });
+  expect(blocked.problems?.[0]).toMatchObject({
     file: `nol-timetable-${school.code}.xlsx`,
     sheet: '五（1）班',
     row: 3,

@@ -31,15 +31,17 @@ export async function openPostgres(config: Config, options: OpenOptions): Promis
  * Opens the database for one command: the running server's, else its own for as long as the command
  * lasts.
  *
- * @returns `serverRuns`: whether the server is running beside us.
+ * @returns `serverRuns`: whether the server is running beside us; `serverAddress`: where people find it, once it listens.
  */
 export async function openPostgresForCommand(
   config: Config,
   options: OpenOptions,
-): Promise<OpenedPostgres & { serverRuns: boolean }> {
+): Promise<OpenedPostgres & { serverRuns: boolean; serverAddress: string | null }> {
   const dataDir = await ensureDataFolder(config.dataDir);
-  const serverRuns = (await currentHolder(dataDir))?.holder === 'server';
-  if (config.databaseUrl !== null) return { ...(await openExternal(config.databaseUrl)), serverRuns };
+  const holder = await currentHolder(dataDir);
+  const serverRuns = holder?.holder === 'server';
+  const beside = { serverRuns, serverAddress: (serverRuns && holder.address) || null };
+  if (config.databaseUrl !== null) return { ...(await openExternal(config.databaseUrl)), ...beside };
   if (!serverRuns) {
     const started = await startPostgres({ dataDir, holder: 'command', ...options });
     return {
@@ -47,7 +49,7 @@ export async function openPostgresForCommand(
       state: 'ready',
       pid: started.pid,
       stop: started.stop,
-      serverRuns,
+      ...beside,
     };
   }
   const layout = await ensureLayout(dataDir);
@@ -64,7 +66,7 @@ export async function openPostgresForCommand(
     pid: running.postmaster.pid,
     // It is the server's.
     stop: async () => undefined,
-    serverRuns,
+    ...beside,
   };
 }
 
