@@ -1,5 +1,5 @@
-import { link, mkdir, readFile, rename, rm, unlink, writeFile } from 'node:fs/promises';
-import { join, resolve } from 'node:path';
+import { link, mkdir, readFile, rename, rm, stat, unlink, writeFile } from 'node:fs/promises';
+import { dirname, join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 
 import { processBirth } from './processes.ts';
@@ -28,7 +28,7 @@ const holdFile = (dataDir: string) => join(dataDir, 'running.json');
 export async function ensureDataFolder(dataDir: string): Promise<string> {
   const folder = resolve(dataDir);
   try {
-    await mkdir(folder, { recursive: true, mode: 0o700 });
+    await makeFolder(folder);
     const probe = join(folder, `.probe-${process.pid}`);
     await writeFile(probe, 'probe', { mode: 0o600 });
     await unlink(probe);
@@ -36,6 +36,30 @@ export async function ensureDataFolder(dataDir: string): Promise<string> {
     throw folderRefusal(folder, error);
   }
   return folder;
+}
+
+/**
+ * Makes a folder and those above it. Not by Node's own `recursive`, which never ends where the system answers that there
+ * is no such place although there is one above, as below `/proc`.
+ */
+async function makeFolder(folder: string): Promise<void> {
+  try {
+    await mkdir(folder, { mode: 0o700 });
+  } catch (error) {
+    if (errorCode(error) === 'ENOENT' && dirname(folder) !== folder && !(await isFolder(dirname(folder)))) {
+      await makeFolder(dirname(folder));
+      await mkdir(folder, { mode: 0o700 });
+    } else if (errorCode(error) !== 'EEXIST' || !(await isFolder(folder))) throw error;
+  }
+}
+
+async function isFolder(path: string): Promise<boolean> {
+  try {
+    return (await stat(path)).isDirectory();
+  } catch (error) {
+    if (errorCode(error) === 'ENOENT') return false;
+    throw error;
+  }
 }
 
 /**

@@ -41,6 +41,8 @@ export function folderRefusal(folder: string, error: unknown): unknown {
     case 'EACCES':
     case 'EPERM':
     case 'EROFS':
+    // The folder above is there and yet the system knows no such place: below /proc, or a folder removed just now.
+    case 'ENOENT':
       return new StartRefusal(
         'data_dir_not_writable',
         {
