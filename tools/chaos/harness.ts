@@ -12,8 +12,8 @@ import { removeServerData, startServerProcess } from '../../src/platform/testing
 import { aLesson, type BuiltLesson } from '../../src/rooms/testing/a-lesson.ts';
 import { readEverything } from './findings.ts';
 import { attend, callRolls, enter, teach, type Drive } from './drivers.ts';
-import { chooseFault, strike, type Fault, type Victim } from './faults.ts';
-import { judge, openLedger, type Verdict } from './ledger.ts';
+import { chooseFaults, strike, type Fault, type Victim } from './faults.ts';
+import { judge, openLedger, type Ledger, type Verdict } from './ledger.ts';
 
 export interface ChaosOptions {
   readonly kills: number;
@@ -63,16 +63,20 @@ export async function runChaos({
     // All people exist before the first kill: making them is no part of what is tested.
     const made = await withDatabase(dataDir, ({ db }) =>
       Promise.all(
-        Array.from({ length: lessonsAtOnce * 12 }, () => aLesson(db, { pupilsEach, minutes: 180 })),
+        Array.from({ length: lessonsAtOnce * (kills + 4) }, () => aLesson(db, { pupilsEach, minutes: 180 })),
       ),
     );
     const queue = made.map((lesson) => onPort(lesson, port));
     const running = Array.from({ length: lessonsAtOnce }, () =>
       teachOneAfterTheOther(drive, queue, lessons, segments),
     );
-    const struck = await killAtRandom(victim, port, kills, onKill);
+    const allTaught = Promise.all(running);
+    // A driver that was refused ends the run with what it was told, not with a later silence.
+    const refused = allTaught.then(() => Promise.reject(new Error('the lessons ended before the faults')));
+    const struck = await Promise.race([killAtRandom({ victim, port, kills, ledger, onKill }), refused]);
+    refused.catch(() => undefined);
     done.abort();
-    await Promise.all(running);
+    await allTaught;
     const found = await readEverything({
       url: drive.url,
       lessons,
@@ -116,25 +120,46 @@ async function teachOneAfterTheOther(
   }
 }
 
-async function killAtRandom(
-  victim: Victim,
-  port: number,
-  kills: number,
-  onKill: ChaosOptions['onKill'],
-): Promise<{ kills: Record<Fault, number>; recoveries: number[] }> {
+/** Acknowledgements between two kills: proof that the product works again, and that the next kill meets it at work. */
+const ACKNOWLEDGED_BETWEEN = 20;
+const WORK_LIMIT_MS = 60_000;
+
+async function killAtRandom({
+  victim,
+  port,
+  kills,
+  ledger,
+  onKill,
+}: {
+  victim: Victim;
+  port: number;
+  kills: number;
+  ledger: Ledger;
+  onKill: ChaosOptions['onKill'];
+}): Promise<{ kills: Record<Fault, number>; recoveries: number[] }> {
   const counts: Record<Fault, number> = { app: 0, postmaster: 0, backend: 0, both: 0 };
   const recoveries: number[] = [];
-  while (recoveries.length < kills) {
-    // Long enough for work to be under way, random enough to fall between any two steps of it.
-    await sleep(randomInt(100, 1200));
-    const fault = chooseFault();
-    const recoveryMs = await strike(victim, fault, port);
-    if (recoveryMs === null) continue;
+  for (const fault of chooseFaults(kills)) {
+    let recoveryMs: number | null = null;
+    while (recoveryMs === null) {
+      await untilAcknowledged(ledger, ledger.entries().length + ACKNOWLEDGED_BETWEEN);
+      // Random enough to fall between any two steps of the work.
+      await sleep(randomInt(400));
+      recoveryMs = await strike(victim, fault, port);
+    }
     counts[fault] += 1;
     recoveries.push(recoveryMs);
     onKill?.(recoveries.length, fault, recoveryMs);
   }
   return { kills: counts, recoveries };
+}
+
+async function untilAcknowledged(ledger: Ledger, count: number): Promise<void> {
+  const until = performance.now() + WORK_LIMIT_MS;
+  while (ledger.entries().length < count) {
+    if (performance.now() > until) throw new Error('nothing is acknowledged any more');
+    await sleep(5);
+  }
 }
 
 /** Opens the database beside the running server, as the operator's command line does. */
