@@ -608,6 +608,20 @@ describe('taking part', () => {
     );
   });
 
+  test('a pupil is told that the lesson is over, not that it is muted, by whichever process it was ended', async () => {
+    const { lesson, logId } = await taught(1);
+    const [pupil] = lesson.pupils;
+    const speak = () => act(lesson, pupil!.headers, 'chat', { clientId: randomUUID(), text: '老师好' });
+    await joinAs(lesson, pupil!.headers);
+    expect(outcome(await speak())).toBe(200);
+    await db
+      .updateTable('lesson_logs')
+      .set({ state: 'ended', ended_at: new Date(), ended_ms: 2000 })
+      .where('id', '=', logId)
+      .execute();
+    expect(outcome(await speak())).toEqual([409, 'log_ended']);
+  });
+
   test('pausing and ending are in force at once, and an ended lesson stays ended', async () => {
     const { lesson } = await taught(1);
     const [pupil] = lesson.pupils;

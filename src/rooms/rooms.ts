@@ -38,6 +38,8 @@ export interface LogDirectory {
   idOf(key: LessonKey): Promise<{ logId: string; ended: boolean } | null>;
   /** To be asked anew: the log was just made or ended. */
   forget(key: LessonKey): void;
+  /** Whether it has ended by now, for the words of a refusal that the database has just made. */
+  hasEnded(key: LessonKey): Promise<boolean>;
 }
 
 const LOG_OF_LESSON = {
@@ -50,7 +52,7 @@ const LOG_FRESH_MS = 1000;
 function logDirectory(pool: pg.Pool): LogDirectory {
   type Found = { logId: string; ended: boolean } | null;
   const known = new Map<string, { at: number; log: Promise<Found> }>();
-  return {
+  const directory: LogDirectory = {
     idOf(key) {
       const name = `${key.schoolDay} ${key.lessonId}`;
       const entry = known.get(name);
@@ -68,7 +70,12 @@ function logDirectory(pool: pg.Pool): LogDirectory {
       return log;
     },
     forget: (key) => void known.delete(`${key.schoolDay} ${key.lessonId}`),
+    async hasEnded(key) {
+      directory.forget(key);
+      return (await directory.idOf(key))?.ended ?? false;
+    },
   };
+  return directory;
 }
 
 const made = new WeakMap<ServerContext, Rooms>();

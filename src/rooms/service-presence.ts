@@ -43,7 +43,7 @@ export async function heartbeat(
   if (standing === null) throw await whyRefused(rooms.ctx.db, actor, takePart, key, roomNotFound());
   // Staff hear their own lesson, too; it is no evidence of anything and no mistake of theirs.
   if (standing.standing !== 'pupil') return;
-  if (log.ended) throw logEnded();
+  if (await rooms.logs.hasEnded(key)) throw logEnded();
   throw new AppError(
     409,
     'minute_not_taught',

@@ -45,7 +45,7 @@ export async function say(
     text,
   });
   if (said === undefined) throw await whyNotInRoom(rooms, actor, takePart, key, personId);
-  if (said.n === null) throw await rooms.logs.idOf(key).then((log) => (log?.ended ? logEnded() : talkOff()));
+  if (said.n === null) throw (await rooms.logs.hasEnded(key)) ? logEnded() : talkOff();
   if (said.row !== null) rooms.hub.committed(said.logId, 'talk', said.row);
   return { n: said.n };
 }
