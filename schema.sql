@@ -134,6 +134,25 @@ CREATE TABLE bookings (
   CONSTRAINT bookings_school_day_lesson_id_fkey FOREIGN KEY (school_day, lesson_id) REFERENCES lessons(school_day, id) ON DELETE CASCADE
 );
 
+CREATE TABLE calendar_feeds (
+  id uuid DEFAULT uuidv7() NOT NULL,
+  owner_id uuid NOT NULL,
+  kind text NOT NULL,
+  pupil_id uuid,
+  class_id uuid,
+  secret_hash bytea NOT NULL,
+  secret_cipher bytea NOT NULL,
+  key_id text NOT NULL,
+  created_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+  revoked_at timestamp with time zone,
+  CONSTRAINT calendar_feeds_class_id_fkey FOREIGN KEY (class_id) REFERENCES classes(id) ON DELETE CASCADE,
+  CONSTRAINT calendar_feeds_kind CHECK (kind = ANY (ARRAY['pupil'::text, 'teacher'::text, 'class'::text])),
+  CONSTRAINT calendar_feeds_owner_id_fkey FOREIGN KEY (owner_id) REFERENCES persons(id) ON DELETE CASCADE,
+  CONSTRAINT calendar_feeds_pkey PRIMARY KEY (id),
+  CONSTRAINT calendar_feeds_pupil_id_fkey FOREIGN KEY (pupil_id) REFERENCES persons(id) ON DELETE CASCADE,
+  CONSTRAINT calendar_feeds_subject CHECK ((kind = 'pupil'::text) = (pupil_id IS NOT NULL) AND (kind = 'class'::text) = (class_id IS NOT NULL))
+);
+
 CREATE TABLE cannot_attend (
   id uuid DEFAULT uuidv7() NOT NULL,
   person_id uuid NOT NULL,
@@ -1006,6 +1025,9 @@ COMMENT ON COLUMN accounts.login_name IS 'sensitivity=3 purpose=sign in';
 COMMENT ON COLUMN accounts.password_hash IS 'sensitivity=4 purpose=sign in';
 COMMENT ON COLUMN adult_gaps.person_id IS 'sensitivity=2 purpose=nobody is without a named adult';
 COMMENT ON TABLE audit_seals IS 'Chain over the audit lines: each seal holds the hash of the one before it';
+COMMENT ON COLUMN calendar_feeds.owner_id IS 'sensitivity=1 purpose=give a person their own timetable';
+COMMENT ON COLUMN calendar_feeds.pupil_id IS 'sensitivity=2 purpose=give a person their own timetable';
+COMMENT ON COLUMN calendar_feeds.secret_cipher IS 'sensitivity=3 purpose=show the owner the address again';
 COMMENT ON COLUMN cannot_attend.person_id IS 'sensitivity=2 purpose=help a pupil who cannot attend';
 COMMENT ON COLUMN cannot_attend.reason IS 'sensitivity=3 purpose=help a pupil who cannot attend';
 COMMENT ON TABLE clock IS 'Offset of the product clock from the database clock';
@@ -1069,6 +1091,8 @@ CREATE INDEX audit_lines_org_id_at_idx ON public.audit_lines USING btree (org_id
 CREATE INDEX audit_lines_unsealed_idx ON public.audit_lines USING btree (id) WHERE (seal_no IS NULL);
 CREATE UNIQUE INDEX bell_plans_one_default_key ON public.bell_plans USING btree (school_id) WHERE (year_groups = '{}'::text[]);
 CREATE INDEX bookings_lesson_id_idx ON public.bookings USING btree (school_day, lesson_id);
+CREATE UNIQUE INDEX calendar_feeds_secret_hash_key ON public.calendar_feeds USING btree (secret_hash);
+CREATE UNIQUE INDEX calendar_feeds_standing_key ON public.calendar_feeds USING btree (owner_id, kind, pupil_id, class_id) NULLS NOT DISTINCT WHERE (revoked_at IS NULL);
 CREATE UNIQUE INDEX cannot_attend_standing_key ON public.cannot_attend USING btree (school_day, person_id, planned_id) NULLS NOT DISTINCT WHERE (withdrawn_at IS NULL);
 CREATE INDEX care_duties_adult_id_idx ON public.care_duties USING btree (adult_id);
 CREATE INDEX care_duties_class_id_idx ON public.care_duties USING btree (class_id) WHERE (class_id IS NOT NULL);

@@ -52,6 +52,8 @@ const ABOUT_ONESELF = new Set([
   // Learners name the child; the staff's own week takes no notice of it.
   'getOwnWeek',
   'getOwnChildren',
+  'listFeeds',
+  'readFeedCalendar',
   'listDemoEntries',
   'enterDemo',
 ]);

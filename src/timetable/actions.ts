@@ -1,5 +1,13 @@
 import { placeOfClass } from '../courses/access.ts';
-import { defineAction, placeOfOrg, placeOfPerson, placeOfSelf, type Allow } from '../people/access.ts';
+import {
+  defineAction,
+  everyRole,
+  placeOfNothing,
+  placeOfOrg,
+  placeOfPerson,
+  placeOfSelf,
+  type Allow,
+} from '../people/access.ts';
 import { appointmentRoles } from '../people/roles.ts';
 import { placeOfClasses, placeOfLesson, placeOfTaughtLesson } from './access.ts';
 
@@ -39,6 +47,13 @@ export const readClassWeek = defineAction({
     pupil: ['ownClass'],
     guardian: ['ownCare'],
   },
+});
+
+/** The calendar behind a secret address: whoever knows it may read it. */
+export const openFeed = defineAction({
+  name: 'timetable.openFeed',
+  place: placeOfNothing,
+  allow: { ...everyRole('any'), anonymous: 'any', operator: 'any' },
 });
 
 /** The draft with everything a planner needs beside it. */
@@ -99,6 +114,7 @@ export const timetableActions = [
   readOwnDay,
   readPupilDay,
   readClassWeek,
+  openFeed,
   readPlan,
   editPlan,
   publishWeek,

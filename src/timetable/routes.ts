@@ -35,6 +35,7 @@ import {
   StartNow,
   SubstituteTeacher,
 } from './contract.ts';
+import { feedRoutes } from './feed-routes.ts';
 import { importRoutes } from './import-routes.ts';
 import { bellPlans, saveBellPlan } from './service/bells.ts';
 import {
@@ -63,6 +64,7 @@ export function timetableRoutes(ctx: ServerContext): FastifyPluginAsyncTypebox {
     await app.register(planRoutes(ctx));
     await app.register(lessonRoutes(ctx));
     await app.register(importRoutes(ctx));
+    await app.register(feedRoutes(ctx));
   };
 }
 
