@@ -28,7 +28,7 @@ beforeEach(async () => {
   parent = await signedInAs(db, guardian.accountId);
   for (const weekNo of [13, 14]) {
     const published = await write('POST', `/schools/${school.schoolId}/weeks/${weekNo}/publications`, {});
-    expect(published.statusCode).toBe(201);
+    if (published.statusCode !== 201) throw new Error(`week ${weekNo} was not published: ${published.body}`);
   }
 });
 

@@ -8,4 +8,10 @@ export const timetableLearnerPages: readonly LearnerPage[] = [
     tab: 'timetable',
     load: () => import('./own-week-page.tsx'),
   },
+  {
+    path: 'timetable/subscribe',
+    title: 'timetable.feed.title',
+    tab: 'timetable',
+    load: () => import('./subscribe-page.tsx'),
+  },
 ];

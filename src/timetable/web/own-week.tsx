@@ -78,6 +78,9 @@ export function OwnWeek({ week, day, pupilId }: OwnWeekProps) {
           </a>
         </nav>
         <p class="small muted">{publishedLine(week, year)}</p>
+        <a class="btn soft" href={`/my/timetable/subscribe${pupilId ? `?pupil=${pupilId}` : ''}`}>
+          {t('timetable.feed.title')}
+        </a>
       </main>
     </>
   );

@@ -12,6 +12,7 @@ import type { LessonCard, ShownWeek } from '../../contract.ts';
 import { modeName, weekdayName } from '../planner/words.ts';
 import { weekdayOf } from '../../../calendar/rules/days.ts';
 import { LessonDrawer } from './lesson-drawer.tsx';
+import { SubscribeButton } from './subscribe-button.tsx';
 import { lessonsAt, lessonsOutside, periodTimes, shownDays, weekBeside, weekRows } from './shown-week.ts';
 import '../mode-colours.css';
 import './week.css';
@@ -67,6 +68,7 @@ export default function WeekPage() {
             ...(classes.data?.classes ?? []).map(({ id, name }) => ({ value: id, label: name })),
           ]}
         />
+        <SubscribeButton classId={classId} />
         {classId && (
           <Link className="button-link" to={`/week/print?class=${classId}${day ? `&day=${day}` : ''}`}>
             {t('timetable.week.print')}
