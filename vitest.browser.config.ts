@@ -7,8 +7,8 @@ export default defineConfig({
     environment: 'node',
     globalSetup: ['src/platform/testing/cluster.ts'],
     pool: 'forks',
-    // A server, a database and a browser a file: one file at a time on two cores.
-    fileParallelism: false,
+    // A server, a database and a browser a file, most of it waiting for a voice in real time: two at a time on two cores.
+    maxWorkers: 2,
     testTimeout: 240_000,
     // A voice played in real time on two busy cores may stall once; what is broken fails twice.
     retry: 1,

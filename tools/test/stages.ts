@@ -23,7 +23,7 @@ export interface Stage {
 }
 
 /** A stage that hangs is killed and failed after this long, in milliseconds. */
-const stageLimitMs = 15 * 60_000;
+const stageLimitMs = 20 * 60_000;
 
 export const stages: readonly Stage[] = [
   { name: 'types', title: 'types (tsc)', run: () => check('tsc', ['--noEmit']) },
