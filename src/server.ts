@@ -5,6 +5,7 @@ import { hostname } from 'node:os';
 import type { FastifyInstance } from 'fastify';
 
 import { buildApp, capabilities, startJobs } from './app.ts';
+import { dropSlot, startContinuousBackup } from './platform/backup/continuous.ts';
 import { dataPath, defaultUrl, type Config } from './platform/config.ts';
 import { ensureDataFolder, holdDataFolder } from './platform/data-folder.ts';
 import { openDatabase } from './platform/database.ts';
@@ -66,6 +67,7 @@ export async function startServer(
     const postgres = await openPostgres(config, { log });
     undo.push(() => postgres.stop());
     await prepareDatabase(config, postgres, log);
+    undo.push(await backUp(config, postgres, log));
     const opened = await openContext(config, postgres.connection, { log });
     undo.push(() => opened.close());
     await building;
@@ -116,6 +118,22 @@ async function prepareDatabase(config: Config, postgres: OpenedPostgres, log: Lo
   } finally {
     await close();
   }
+}
+
+/** @returns stops it; after the last write and before the database. */
+async function backUp(config: Config, postgres: OpenedPostgres, log: Logger): Promise<() => Promise<void>> {
+  const { backup, dataDir } = config;
+  const source = {
+    connection: postgres.connection,
+    dataDir,
+    cluster: dataPath(config, 'postgres', 'cluster'),
+  };
+  if (backup !== null) {
+    const running = startContinuousBackup(source, { root: backup.folder, keepDays: backup.keepDays, log });
+    return () => running.stop();
+  }
+  if (config.databaseUrl === null) await dropSlot(source);
+  return async () => undefined;
 }
 
 interface Listening {

@@ -1,8 +1,19 @@
 import type { CommandResult } from '../../src/platform/capability.ts';
 import type { Config } from '../../src/platform/config.ts';
 import { auditUsage, auditVerify } from './audit.ts';
+import {
+  backup,
+  backupKey,
+  backupList,
+  backupUsage,
+  backupVerify,
+  keyUsage,
+  listUsage,
+  verifyUsage,
+} from './backup.ts';
 import { doctor } from './doctor.ts';
 import type { Described } from './help.ts';
+import { restoreCommand, restoreUsage } from './restore.ts';
 
 /** A command about the installation itself: it opens what it needs, beside the server or without one. */
 export interface OwnCommand extends Described {
@@ -27,5 +38,47 @@ export const ownCommands: readonly OwnCommand[] = [
       en: 'Follows the chain of audit lines and names any that was changed, removed or inserted.',
     },
     run: auditVerify,
+  },
+  {
+    name: 'backup',
+    usage: backupUsage,
+    summary: {
+      'zh-CN': '备份数据库、文件和密钥（加密），服务器可继续运行。',
+      en: 'Backs up database, stored files and keys, encrypted; the server may go on running.',
+    },
+    run: backup,
+  },
+  {
+    name: 'backup verify',
+    usage: verifyUsage,
+    summary: {
+      'zh-CN': '把备份从头到尾读一遍，指出损坏或缺失之处。',
+      en: 'Reads a backup through to the last byte and names what is damaged or missing.',
+    },
+    run: backupVerify,
+  },
+  {
+    name: 'backup list',
+    usage: listUsage,
+    summary: { 'zh-CN': '列出可以恢复的备份和时刻。', en: 'Lists what can be restored, and up to when.' },
+    run: backupList,
+  },
+  {
+    name: 'backup key',
+    usage: keyUsage,
+    summary: {
+      'zh-CN': '显示恢复密钥（须抄下保管）；--new yes 为以后的备份换新密钥。',
+      en: 'Shows the recovery key, to be written down; --new yes makes another for backups to come.',
+    },
+    run: backupKey,
+  },
+  {
+    name: 'restore',
+    usage: restoreUsage,
+    summary: {
+      'zh-CN': '把备份恢复到空的数据文件夹，可指定时刻。',
+      en: 'Brings a backup back into an empty data folder, as it was at a moment.',
+    },
+    run: restoreCommand,
   },
 ];

@@ -2,10 +2,12 @@ import type { Capability } from '../platform/capability.ts';
 import { peopleActions } from './actions.ts';
 import { peopleCommands } from './commands.ts';
 import { peopleRoutes } from './routes.ts';
+import { endStaffSessions } from './sessions.ts';
 
 export const people: Capability = {
   name: 'people',
   actions: peopleActions,
   routes: peopleRoutes,
   commands: peopleCommands,
+  afterRestore: (ctx) => endStaffSessions(ctx.db),
 };

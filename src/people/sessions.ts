@@ -61,6 +61,14 @@ export async function closeSession(db: Db, request: FastifyRequest, reply: Fasti
   reply.clearCookie(sessionCookieName(request), { path: '/', secure: request.protocol === 'https' });
 }
 
+/**
+ * Ends all sessions of staff: after a restore, those that were ended since are back. Learners keep theirs; most have no
+ * password to come in with, and theirs open nobody else's data.
+ */
+export async function endStaffSessions(db: Db): Promise<void> {
+  await db.deleteFrom('sessions').where('audience', '<>', 'learner').execute();
+}
+
 interface SessionRow {
   place: number;
   account_id: string;

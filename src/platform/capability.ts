@@ -69,6 +69,13 @@ export interface Capability {
   firstStart?(ctx: ServerContext): Promise<void>;
   /** What the screen of `npm start` says about signing in: one line a role. */
   startLines?(ctx: ServerContext): Promise<readonly Sentence[]>;
+  /** Text columns that name a file of the store by its sha256, as `log_parts.file_sha256`: a restore brings these back. */
+  readonly fileColumns?: readonly string[];
+  /**
+   * Puts right what must not go on as it was when the database was put back to an earlier moment, such as sessions that
+   * were ended since. Runs once, before anybody uses the restored system.
+   */
+  afterRestore?(ctx: ServerContext): Promise<void>;
   /** Called when the server is about to stop; must leave nothing unsaved. */
   stop?(): Promise<void>;
 }

@@ -18,6 +18,8 @@ export interface Config {
   readonly demo: boolean;
   /** One-click entry into demo accounts from other machines than this one. */
   readonly demoOpen: boolean;
+  /** Where the running server backs itself up to, and how many days are kept; `null`: it does not. */
+  readonly backup: { readonly folder: string; readonly keepDays: number } | null;
   /** Certificate and key files for TLS without a proxy. */
   readonly tls: { readonly certFile: string; readonly keyFile: string } | null;
   /**
@@ -89,6 +91,18 @@ export const settings: readonly Setting[] = [
     en: 'Private key file (PEM).',
   },
   {
+    name: 'BACKUP_DIR',
+    fallback: '',
+    zh: '持续备份的文件夹（另一块磁盘或网络盘）：数据库日志每几秒、整库每晚；不填则不备份。',
+    en: 'Folder of the running backup (another disk, or one on the network): the log every few seconds, all of it each night; without it there is none.',
+  },
+  {
+    name: 'BACKUP_KEEP_DAYS',
+    fallback: '30',
+    zh: '备份保留的天数，1–90。',
+    en: 'Days for which backups are kept, 1–90.',
+  },
+  {
     name: 'LOG_LEVEL',
     fallback: 'info',
     zh: '日志级别：error、warn、info、debug、silent。',
@@ -132,12 +146,14 @@ export function readConfig(env: NodeJS.ProcessEnv, mode: Config['mode']): Config
       `must be one of ${logLevels.join(', ')}`,
     );
   }
+  const dataDir = resolve(text('DATA_DIR'));
+  const databaseUrl = databaseUrlOf(env['DATABASE_URL']);
   return {
     mode,
     host,
     port,
-    dataDir: resolve(text('DATA_DIR')),
-    databaseUrl: databaseUrlOf(env['DATABASE_URL']),
+    dataDir,
+    databaseUrl,
     publicUrl: publicUrlOf(env['PUBLIC_URL']) ?? defaultUrl(host, port, tls !== null),
     trustedProxies: (env['TRUSTED_PROXY'] ?? '')
       .split(',')
@@ -146,6 +162,7 @@ export function readConfig(env: NodeJS.ProcessEnv, mode: Config['mode']): Config
     logLevel,
     demo: flagOf(env['DEMO'], 'DEMO', mode !== 'serve'),
     demoOpen: flagOf(env['DEMO_OPEN'], 'DEMO_OPEN', false),
+    backup: backupOf(env['BACKUP_DIR'], text('BACKUP_KEEP_DAYS'), dataDir, databaseUrl),
     tls,
     lan:
       mode === 'lan' ? { httpPort: port, httpsPort: portOf(text('LAN_HTTPS_PORT'), 'LAN_HTTPS_PORT') } : null,
@@ -161,6 +178,37 @@ export function dataPath(config: Pick<Config, 'dataDir'>, ...parts: string[]): s
 export function defaultUrl(host: string, port: number, secure: boolean): string {
   const name = host === '0.0.0.0' || host === '::' ? '127.0.0.1' : host.includes(':') ? `[${host}]` : host;
   return `${secure ? 'https' : 'http'}://${name}:${port}`;
+}
+
+/** Longest time for which backups may keep what was deleted (H-06). */
+const longestKeepDays = 90;
+
+function backupOf(
+  folder: string | undefined,
+  days: string,
+  dataDir: string,
+  databaseUrl: string | null,
+): Config['backup'] {
+  const keepDays = Number(days);
+  if (!/^\d+$/.test(days) || keepDays < 1 || keepDays > longestKeepDays) {
+    throw badSetting(
+      'BACKUP_KEEP_DAYS',
+      `必须是 1–${longestKeepDays} 的整数`,
+      `must be a whole number from 1 to ${longestKeepDays}`,
+    );
+  }
+  if (!folder) return null;
+  if (databaseUrl !== null) {
+    throw badSetting(
+      'BACKUP_DIR',
+      '只能备份内置数据库；外部数据库由它自己的工具备份，见 docs/runbooks/backup-and-restore.md',
+      'backs up the built-in database only; an external one is backed up with its own tools, see docs/runbooks/backup-and-restore.md',
+    );
+  }
+  if (`${resolve(folder)}/`.startsWith(`${dataDir}/`)) {
+    throw badSetting('BACKUP_DIR', '不能在数据文件夹之内', 'must not lie inside the data folder');
+  }
+  return { folder: resolve(folder), keepDays };
 }
 
 function portOf(text: string, name: string): number {

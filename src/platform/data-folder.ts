@@ -22,6 +22,9 @@ export interface DataFolderHold {
   release(): Promise<void>;
 }
 
+/** Where a restore makes the data before it moves it to its place; what lies there is not whole. */
+export const restoringFolder = (dataDir: string) => join(dataDir, 'restoring');
+
 const holdFile = (dataDir: string) => join(dataDir, 'running.json');
 
 /** Makes the data folder, readable by its owner only. @throws {StartRefusal} when it cannot be written. */
@@ -68,13 +71,15 @@ async function isFolder(path: string): Promise<boolean> {
  * What a killed process left behind is recognised (its number and birth no longer match) and replaced.
  * A server or command waits up to `waitMs` for a *command* to finish; a running server is refused at once.
  *
- * @throws {StartRefusal} `already_running` with the address of the server that runs.
+ * @param options.restoring - the caller is a restore, which clears what an earlier one left half done.
+ * @throws {StartRefusal} `already_running` with the address of the server that runs; `restore_cut_short`.
  */
 export async function holdDataFolder(
   dataDir: string,
   holder: Holder,
-  waitMs = 30_000,
+  { waitMs = 30_000, restoring = false }: { waitMs?: number; restoring?: boolean } = {},
 ): Promise<DataFolderHold> {
+  if (!restoring) await refuseHalfRestored(dataDir);
   const until = performance.now() + waitMs;
   for (;;) {
     const taken = await tryHold(dataDir, { pid: process.pid, birth: ownBirth(), holder });
@@ -91,6 +96,19 @@ export async function holdDataFolder(
       if (current?.pid === process.pid) await rm(holdFile(dataDir), { force: true });
     },
   };
+}
+
+async function refuseHalfRestored(dataDir: string): Promise<void> {
+  try {
+    await stat(restoringFolder(dataDir));
+  } catch (error) {
+    if (errorCode(error) === 'ENOENT') return;
+    throw folderRefusal(dataDir, error);
+  }
+  throw new StartRefusal('restore_cut_short', {
+    zh: `数据文件夹 ${dataDir} 中有一次未完成的恢复。请清空该文件夹后重新运行 npm run nol -- restore，不要启动。`,
+    en: `A restore into the data folder ${dataDir} was cut short. Empty the folder and run npm run nol -- restore again; do not start it.`,
+  });
 }
 
 /** The process that holds the data folder now, or `null`. */

@@ -25,6 +25,12 @@ export interface Jobs {
    * @param options.singletonKey - one waiting job a key; a second send is the same job.
    */
   send(name: string, data: object, options?: { singletonKey?: string; startAfter?: Date }): Promise<void>;
+  /**
+   * Takes away what waits to be sent out of the installation: after a restore it may have been sent already.
+   *
+   * @returns how many.
+   */
+  dropOutward(): Promise<number>;
   /** Waits until the running handlers are done, at most 10 s. */
   stop(): Promise<void>;
 }
@@ -33,6 +39,8 @@ interface JobOptions {
   readonly cron?: string;
   readonly everySeconds?: number;
   readonly retryLimit?: number;
+  /** Its effect leaves the installation (a message, a call to another system): not done again after a restore. */
+  readonly outward?: boolean;
 }
 
 interface Declared {
@@ -106,6 +114,15 @@ export function openJobs({
       if (started === undefined) throw new Error(`Job ${name} is sent before the start.`);
       await started;
       await boss.send(name, data, options);
+    },
+    async dropOutward() {
+      const names = [...declared.values()].filter(({ options }) => options.outward).map(({ name }) => name);
+      await started;
+      const { rowCount } = await database.pool.query(
+        `DELETE FROM jobs.job WHERE name = ANY($1) AND state IN ('created', 'retry', 'active')`,
+        [names],
+      );
+      return rowCount ?? 0;
     },
     async stop() {
       for (const timer of timers) clearInterval(timer);

@@ -59,6 +59,12 @@ export async function pendingMigrations(db: Db, root = sourceRoot): Promise<stri
   return all.filter((migration) => migration.executedAt === undefined).map(({ name }) => name);
 }
 
+/** Which of these migrations this program does not know: those of a newer one. */
+export async function unknownMigrations(names: readonly string[], root = sourceRoot): Promise<string[]> {
+  const files = await findMigrations(root);
+  return names.filter((name) => !files.has(name));
+}
+
 async function isUpToDate(
   db: Db,
   files: ReadonlyMap<string, string>,

@@ -19,4 +19,5 @@ export const rooms: Capability = {
     await app.register(socketRoutes(ctx));
   },
   jobs: roomsJobs,
+  fileColumns: ['log_parts.file_sha256', 'log_pages.large_sha256', 'log_pages.small_sha256'],
 };

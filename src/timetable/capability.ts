@@ -8,4 +8,5 @@ export const timetable: Capability = {
   actions: timetableActions,
   routes: timetableRoutes,
   commands: timetableCommands,
+  fileColumns: ['timetable_imports.file_sha256'],
 };

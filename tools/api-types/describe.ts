@@ -29,6 +29,7 @@ export async function describeApi(): Promise<object> {
         throw new Error('No job runs while the API is described.');
       },
       start: async () => undefined,
+      dropOutward: async () => 0,
       stop: async () => undefined,
     },
     files: localFileStore(tmpdir()),

@@ -23,6 +23,8 @@ const settings: Settings = {
   maintenance_work_mem: '64MB',
   max_wal_size: '1GB',
   min_wal_size: '80MB',
+  // A backup that stands still holds the log so far; then the backup begins anew rather than fill the disk.
+  max_slot_wal_keep_size: "'4GB'",
   fsync: 'on',
   synchronous_commit: 'on',
   full_page_writes: 'on',

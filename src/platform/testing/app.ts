@@ -83,6 +83,9 @@ function immediateJobs(handlers: Handlers): Jobs {
       if (options.startAfter && options.startAfter > new Date()) return;
       await handler(data as never, new AbortController().signal);
     },
+    async dropOutward() {
+      return 0;
+    },
     async stop() {},
   };
 }
