@@ -2,7 +2,8 @@ import { access } from 'node:fs/promises';
 
 import type { Break } from '../../src/platform/audit/chain.ts';
 import { verifyAudit, type AuditReport } from '../../src/platform/audit/verify.ts';
-import type { CommandResult } from '../../src/platform/capability.ts';
+import type { CommandProblem, CommandResult } from '../../src/platform/capability.ts';
+import { readArguments } from '../../src/platform/command-line.ts';
 import { dataPath, type Config } from '../../src/platform/config.ts';
 import { openDatabase } from '../../src/platform/database.ts';
 import { createLogger } from '../../src/platform/log.ts';
@@ -10,7 +11,7 @@ import { openPostgresForCommand } from '../../src/platform/postgres/open.ts';
 import { openSecrets } from '../../src/platform/secrets.ts';
 import { StartRefusal, type Sentence } from '../../src/platform/start-refusal.ts';
 import { inLanguage } from '../../src/platform/terminal.ts';
-import { badOption, readOptions } from './options.ts';
+import { badOption } from './bad-option.ts';
 
 export const auditUsage = 'audit verify [--head NUMBER:HASH]';
 
@@ -24,7 +25,8 @@ const longWaitSeconds = 60;
  * Prints ids and numbers, never names. Ends with 2 when anything was changed, taken out or put in.
  */
 export async function auditVerify(config: Config, args: readonly string[]): Promise<CommandResult> {
-  const heads = readOptions(args, ['head'], auditUsage).head.map(parseHead);
+  const { options } = readArguments(args, { usage: auditUsage, words: 0, options: { head: false } });
+  const heads = options.head === undefined ? [] : [parseHead(options.head)];
   await requireKey(config);
   const log = createLogger({ level: 'warn', destination: process.stderr });
   const postgres = await openPostgresForCommand(config, { log });
@@ -101,9 +103,16 @@ function resultOf(report: AuditReport, serverRuns: boolean): CommandResult {
   const lines = report.breaks.slice(0, shownBreaks).map((one) => `  ${inLanguage(sentenceOf(one))}`);
   return {
     exitCode: whole ? 0 : 2,
+    counts: { read: report.lines },
+    problems: report.breaks.map(problemOf),
     json: { whole, ...report },
     text: [...sentences.map((one) => inLanguage(one)), ...lines].join('\n'),
   };
+}
+
+function problemOf(one: Break): CommandProblem {
+  const message = inLanguage(sentenceOf(one));
+  return { file: null, sheet: null, row: null, column: null, code: `audit_${one.kind}`, message };
 }
 
 function sentenceOf({ kind, sealNo, id = '' }: Break): Sentence {

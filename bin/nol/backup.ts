@@ -12,23 +12,31 @@ import { checkBackup } from '../../src/platform/backup/check.ts';
 import { backUpOnce } from '../../src/platform/backup/once.ts';
 import { openRepository, readManifests, readStatus } from '../../src/platform/backup/repository.ts';
 import type { CommandResult } from '../../src/platform/capability.ts';
+import { readArguments } from '../../src/platform/command-line.ts';
 import type { Config } from '../../src/platform/config.ts';
 import { ensureDataFolder } from '../../src/platform/data-folder.ts';
 import { createLogger } from '../../src/platform/log.ts';
 import { openPostgresForCommand } from '../../src/platform/postgres/open.ts';
 import { StartRefusal } from '../../src/platform/start-refusal.ts';
 import { inLanguage } from '../../src/platform/terminal.ts';
-import { badOption, readOptions } from './options.ts';
+import { badOption } from './bad-option.ts';
 
-export const backupUsage = 'backup --to DIR [--take-over yes]';
+export const backupUsage = 'backup --to DIR [--take-over]';
 export const verifyUsage = 'backup verify --from DIR [--key FILE]';
 export const listUsage = 'backup list --from DIR [--key FILE]';
-export const keyUsage = 'backup key [--new yes]';
+export const keyUsage = 'backup key [--new]';
+
+const fromAndKey = { from: true, key: false } as const;
 
 /** `backup`: copies database, stored files and keys, beside a running server or without one. */
 export async function backup(config: Config, args: readonly string[]): Promise<CommandResult> {
-  const options = readOptions(args, ['to', 'take-over'], backupUsage);
-  const root = folderOf(options.to, 'to', backupUsage);
+  const { options, flags } = readArguments(args, {
+    usage: backupUsage,
+    words: 0,
+    options: { to: true },
+    flags: ['take-over'],
+  });
+  const root = resolve(options.to ?? '');
   if (config.databaseUrl !== null) throw externalDatabase();
   if (`${root}/`.startsWith(`${config.dataDir}/`)) {
     throw badOption(backupUsage, `${root} 在数据文件夹之内`, `${root} lies inside the data folder`);
@@ -40,7 +48,7 @@ export async function backup(config: Config, args: readonly string[]): Promise<C
     const key = keys.at(-1)!;
     const cluster = join(dataDir, 'postgres', 'cluster');
     const source = { connection: postgres.connection, dataDir, cluster };
-    const manifest = await backUpOnce(source, root, key, { takeOver: options['take-over'][0] === 'yes' });
+    const manifest = await backUpOnce(source, root, key, { takeOver: flags.has('take-over') });
     const sentence = {
       zh: `备份完成：${join(root, 'base', manifest.stamp)}，含 ${manifest.files.length} 个文件，数据到 ${manifest.stoppedAt}。`,
       en: `Backed up to ${join(root, 'base', manifest.stamp)} with ${manifest.files.length} stored files, as of ${manifest.stoppedAt}.`,
@@ -63,8 +71,8 @@ export async function backup(config: Config, args: readonly string[]): Promise<C
 
 /** `backup verify`: reads a backup through to the last byte. */
 export async function backupVerify(config: Config, args: readonly string[]): Promise<CommandResult> {
-  const options = readOptions(args, ['from', 'key'], verifyUsage);
-  const repository = await openRepository(folderOf(options.from, 'from', verifyUsage));
+  const { options } = readArguments(args, { usage: verifyUsage, words: 0, options: fromAndKey });
+  const repository = await openRepository(resolve(options.from ?? ''));
   const check = await checkBackup(repository, await keysFor(config, options.key));
   const { bases, status, gaps, ...counts } = check;
   const empty = bases.length === 0;
@@ -94,8 +102,8 @@ export async function backupVerify(config: Config, args: readonly string[]): Pro
 
 /** `backup list`: what can be restored. */
 export async function backupList(config: Config, args: readonly string[]): Promise<CommandResult> {
-  const options = readOptions(args, ['from', 'key'], listUsage);
-  const repository = await openRepository(folderOf(options.from, 'from', listUsage));
+  const { options } = readArguments(args, { usage: listUsage, words: 0, options: fromAndKey });
+  const repository = await openRepository(resolve(options.from ?? ''));
   const keys = await keysFor(config, options.key);
   const bases = await readManifests(repository, keys);
   const status = await readStatus(repository, keys);
@@ -116,19 +124,18 @@ export async function backupList(config: Config, args: readonly string[]): Promi
   return { exitCode: 0, json: { bases: listed, until: status?.at ?? null }, text: lines.join('\n') };
 }
 
-/** `backup key`: shows the recovery key, to be written down; `--new yes` makes another for backups to come. */
+/** `backup key`: shows the recovery key, to be written down; `--new` makes another for backups to come. */
 export async function backupKey(config: Config, args: readonly string[]): Promise<CommandResult> {
-  const options = readOptions(args, ['new'], keyUsage);
+  const { flags } = readArguments(args, { usage: keyUsage, words: 0, flags: ['new'] });
   const dataDir = await ensureDataFolder(config.dataDir);
-  const { keys } = await ensureKey(dataDir, { renew: options.new[0] === 'yes' });
+  const { keys } = await ensureKey(dataDir, { renew: flags.has('new') });
   const key = keys.at(-1)!;
   await noteKeyShown(dataDir, key);
   return { exitCode: 0, json: { keyId: key.id, key: writeKey(key) }, text: keySentence(key) };
 }
 
 /** The keys in a file that was named, else those of this installation. @throws when there are none. */
-export async function keysFor(config: Config, named: readonly string[]): Promise<BackupKey[]> {
-  const [file] = named;
+export async function keysFor(config: Config, file: string | undefined): Promise<BackupKey[]> {
   const keys = file === undefined ? await readKeys(config.dataDir) : await readKeyFile(file);
   if (keys.length > 0) return keys;
   throw new StartRefusal(
@@ -141,22 +148,16 @@ export async function keysFor(config: Config, named: readonly string[]): Promise
   );
 }
 
-export function folderOf(values: readonly string[], name: string, usage: string): string {
-  const [folder] = values;
-  if (folder) return resolve(folder);
-  throw badOption(usage, `缺少 --${name}`, `--${name} is missing`);
-}
-
 export function warnings() {
   return createLogger({ level: 'warn', destination: process.stderr });
 }
 
 function keySentence(key: BackupKey): string {
-  const text = writeKey(key);
-  return inLanguage({
-    zh: `恢复密钥（编号 ${key.id}），请抄在纸上并与服务器分开保管，没有它备份无法读取：\n${text}`,
-    en: `Recovery key (number ${key.id}); write it on paper and keep it away from the server: without it no backup can be read:\n${text}`,
+  const sentence = inLanguage({
+    zh: `恢复密钥（编号 ${key.id}），请抄在纸上并与服务器分开保管，没有它备份无法读取：`,
+    en: `Recovery key (number ${key.id}); write it on paper and keep it away from the server: without it no backup can be read:`,
   });
+  return `${sentence}\n${writeKey(key)}`;
 }
 
 function externalDatabase(): StartRefusal {

@@ -15,6 +15,7 @@ import { openPostgresForCommand } from '../../src/platform/postgres/open.ts';
 import { errorCode, StartRefusal, type Sentence } from '../../src/platform/start-refusal.ts';
 import { inLanguage } from '../../src/platform/terminal.ts';
 import { webSourceHash } from '../../tools/build/stale.ts';
+import { backupFinding } from './doctor-backup.ts';
 import { findChromium } from '../chromium.mjs';
 
 /** What the doctor found about one thing. `warn`: works, but look at it. */
@@ -38,6 +39,7 @@ export async function doctor(config: Config, args: readonly string[]): Promise<C
     chromium(),
     await port(config),
     ...(await database(config)),
+    await backupFinding(config),
   ];
   const failed = findings.filter(({ status }) => status === 'fail');
   const problems = failed.map((one) => ({

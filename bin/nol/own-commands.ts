@@ -67,8 +67,8 @@ export const ownCommands: readonly OwnCommand[] = [
     name: 'backup key',
     usage: keyUsage,
     summary: {
-      'zh-CN': '显示恢复密钥（须抄下保管）；--new yes 为以后的备份换新密钥。',
-      en: 'Shows the recovery key, to be written down; --new yes makes another for backups to come.',
+      'zh-CN': '显示恢复密钥（须抄下保管）；--new 为以后的备份换新密钥。',
+      en: 'Shows the recovery key, to be written down; --new makes another for backups to come.',
     },
     run: backupKey,
   },

@@ -1,3 +1,5 @@
+import { resolve } from 'node:path';
+
 import { sql } from 'kysely';
 
 import { capabilities, startJobs } from '../../src/app.ts';
@@ -6,6 +8,7 @@ import { audit } from '../../src/platform/audit.ts';
 import { openRepository, readManifests } from '../../src/platform/backup/repository.ts';
 import { restore, type Restored } from '../../src/platform/backup/restore.ts';
 import type { CommandResult } from '../../src/platform/capability.ts';
+import { readArguments } from '../../src/platform/command-line.ts';
 import type { Config } from '../../src/platform/config.ts';
 import { openDatabase, type Db } from '../../src/platform/database.ts';
 import { migrate, unknownMigrations } from '../../src/platform/migrate.ts';
@@ -13,8 +16,8 @@ import { openContext } from '../../src/platform/open-context.ts';
 import type { EmbeddedPostgres } from '../../src/platform/postgres/supervisor.ts';
 import { StartRefusal, type Sentence } from '../../src/platform/start-refusal.ts';
 import { inLanguage } from '../../src/platform/terminal.ts';
-import { folderOf, keysFor, warnings } from './backup.ts';
-import { badOption, readOptions } from './options.ts';
+import { keysFor, warnings } from './backup.ts';
+import { badOption } from './bad-option.ts';
 
 export const restoreUsage = 'restore --from DIR --key FILE [--at TIME]';
 
@@ -27,10 +30,14 @@ const steps: Record<string, Sentence> = {
 
 /** `restore`: brings a backup back into an empty data folder, as it was at a moment. */
 export async function restoreCommand(config: Config, args: readonly string[]): Promise<CommandResult> {
-  const options = readOptions(args, ['from', 'key', 'at'], restoreUsage);
-  const repository = await openRepository(folderOf(options.from, 'from', restoreUsage));
+  const { options } = readArguments(args, {
+    usage: restoreUsage,
+    words: 0,
+    options: { from: true, key: false, at: false },
+  });
+  const repository = await openRepository(resolve(options.from ?? ''));
   const keys = await keysFor(config, options.key);
-  const at = options.at[0] === undefined ? null : parseTime(options.at[0]);
+  const at = options.at === undefined ? null : parseTime(options.at);
   await requireKnownSchema((await readManifests(repository, keys)).flatMap(({ migrations }) => migrations));
   const restored = await restore({
     repository,
@@ -118,6 +125,14 @@ function resultOf(config: Config, { base, until, storedFiles, lostFiles }: Resto
   }
   return {
     exitCode: lostFiles.length > 0 ? 2 : 0,
+    problems: lostFiles.map((sha256) => ({
+      file: sha256,
+      sheet: null,
+      row: null,
+      column: null,
+      code: 'file_lost',
+      message: inLanguage({ zh: '备份中缺失或损坏', en: 'missing or damaged in the backup' }),
+    })),
     json: { base: base.stamp, until: moment, storedFiles, lostFiles },
     text: sentences.map((one) => inLanguage(one)).join('\n'),
   };

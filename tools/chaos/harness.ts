@@ -1,18 +1,14 @@
 import { mkdtemp, rm } from 'node:fs/promises';
-import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { randomInt } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { openDatabase, type Database } from '../../src/platform/database.ts';
-import { readPassword } from '../../src/platform/postgres/layout.ts';
-import { findRunning } from '../../src/platform/postgres/postmaster.ts';
-import { connectionTo } from '../../src/platform/postgres/supervisor.ts';
 import { removeServerData, startServerProcess } from '../../src/platform/testing/server-process.ts';
 import { aLesson, type BuiltLesson } from '../../src/rooms/testing/a-lesson.ts';
 import { readEverything } from './findings.ts';
 import { attend, callRolls, enter, teach, type Drive } from './drivers.ts';
 import { chooseFaults, strike, type Fault, type Victim } from './faults.ts';
+import { freePort, onPort, withDatabase } from './server-under-test.ts';
 import { judge, openLedger, type Ledger, type Verdict } from './ledger.ts';
 
 export interface ChaosOptions {
@@ -160,45 +156,6 @@ async function untilAcknowledged(ledger: Ledger, count: number): Promise<void> {
     if (performance.now() > until) throw new Error('nothing is acknowledged any more');
     await sleep(5);
   }
-}
-
-/** Opens the database beside the running server, as the operator's command line does. */
-async function withDatabase<Result>(
-  dataDir: string,
-  use: (database: Database) => Promise<Result>,
-): Promise<Result> {
-  const root = join(dataDir, 'postgres');
-  const running = await findRunning({ cluster: join(root, 'cluster') });
-  const password = await readPassword({ root });
-  if (running === null || password === null)
-    throw new Error('the database of the server under test is not there');
-  const database = openDatabase(connectionTo(running.sockets, password), { max: 4 });
-  try {
-    return await use(database);
-  } finally {
-    await database.close();
-  }
-}
-
-/** The session cookie carries the port of the server it is for. */
-function onPort(lesson: BuiltLesson, port: number): BuiltLesson {
-  const moved = (headers: Record<string, string>) => ({
-    ...headers,
-    cookie: `nol_${port}=${/nol_80=([^;]+)/.exec(headers['cookie'] ?? '')![1]}`,
-  });
-  return {
-    ...lesson,
-    teacher: { ...lesson.teacher, headers: moved(lesson.teacher.headers) },
-    pupils: lesson.pupils.map((pupil) => ({ ...pupil, headers: moved(pupil.headers) })),
-  };
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => void server.listen(0, '127.0.0.1', resolve));
-  const { port } = server.address() as AddressInfo;
-  await new Promise((resolve) => server.close(resolve));
-  return port;
 }
 
 function quantile(values: readonly number[], share: number): number {

@@ -183,8 +183,8 @@ function otherDatabase(root: string): StartRefusal {
 
 function otherWriter(root: string): StartRefusal {
   return new StartRefusal('backup_other_writer', {
-    zh: `${root} 由另一套系统写入（例如恢复前的原系统）。若原系统已停用，请运行 npm run nol -- backup --to ${root} --take-over yes；否则请指定另一个文件夹。`,
-    en: `${root} is written by another installation, for example the one this was restored from. When that one is out of use, run npm run nol -- backup --to ${root} --take-over yes; else name another folder.`,
+    zh: `${root} 由另一套系统写入（例如恢复前的原系统）。若原系统已停用，请运行 npm run nol -- backup --to ${root} --take-over；否则请指定另一个文件夹。`,
+    en: `${root} is written by another installation, for example the one this was restored from. When that one is out of use, run npm run nol -- backup --to ${root} --take-over; else name another folder.`,
   });
 }
 
