@@ -18,6 +18,7 @@ CREATE TABLE accounts (
   totp_last_step integer,
   status text DEFAULT 'unclaimed'::text NOT NULL,
   created_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+  totp_pending_cipher bytea,
   CONSTRAINT accounts_login_name_key UNIQUE (login_name),
   CONSTRAINT accounts_person_id_fkey FOREIGN KEY (person_id) REFERENCES persons(id) ON DELETE CASCADE,
   CONSTRAINT accounts_person_id_key UNIQUE (person_id),
@@ -1023,6 +1024,9 @@ CREATE TABLE week_publications (
 
 COMMENT ON COLUMN accounts.login_name IS 'sensitivity=3 purpose=sign in';
 COMMENT ON COLUMN accounts.password_hash IS 'sensitivity=4 purpose=sign in';
+COMMENT ON COLUMN accounts.totp_cipher IS 'sensitivity=4 purpose=second step of signing in';
+COMMENT ON COLUMN accounts.totp_last_step IS 'sensitivity=2 purpose=take no code of the second step twice';
+COMMENT ON COLUMN accounts.totp_pending_cipher IS 'sensitivity=4 purpose=second step of signing in';
 COMMENT ON COLUMN adult_gaps.person_id IS 'sensitivity=2 purpose=nobody is without a named adult';
 COMMENT ON TABLE audit_seals IS 'Chain over the audit lines: each seal holds the hash of the one before it';
 COMMENT ON COLUMN calendar_feeds.owner_id IS 'sensitivity=1 purpose=give a person their own timetable';
@@ -1083,6 +1087,7 @@ COMMENT ON COLUMN roster_draft_rows.guardian_tail IS 'sensitivity=3 purpose=reco
 COMMENT ON COLUMN roster_draft_rows.guardian_hash IS 'sensitivity=4 purpose=one guardian for several children';
 COMMENT ON COLUMN roster_draft_rows.before IS 'sensitivity=3 purpose=check an import';
 COMMENT ON COLUMN roster_draft_rows.given IS 'sensitivity=3 purpose=give the rows back with their problems';
+COMMENT ON COLUMN sessions.totp_at IS 'sensitivity=2 purpose=when the second step was last answered on this device';
 
 -- Indexes
 

@@ -46,7 +46,8 @@ export interface AppOptions {
 export async function buildApp(ctx: ServerContext, options: AppOptions = {}): Promise<FastifyInstance> {
   const app = await createHttp({
     log: ctx.log,
-    authenticate: (request) => actorOfRequest(ctx.pool, request),
+    authenticate: (request) =>
+      actorOfRequest(ctx.pool, request, { secondStepIsDuty: ctx.config.mode === 'serve' }),
     trustedProxies: ctx.config.trustedProxies,
     ...options,
   });

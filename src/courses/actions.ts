@@ -6,6 +6,7 @@ export const issueClaimCards = defineAction({
   name: 'courses.issueClaimCards',
   place: placeOfClass,
   allow: { classTeacher: ['ownCare'], counsellor: ['ownCare'], schoolAdmin: ['sameSchool'], operator: 'any' },
+  secondStep: true,
 });
 
 /** The classes of a school, with counts; no names of pupils. */
@@ -68,6 +69,7 @@ export const assignCare = defineAction({
     principal: ['sameSchool'],
     operator: 'any',
   },
+  secondStep: true,
 });
 
 export const coursesActions = [issueClaimCards, readClasses, readMembers, searchPeople, assignCare];

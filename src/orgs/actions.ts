@@ -24,6 +24,7 @@ export const manageOrgs = defineAction({
   name: 'orgs.manage',
   place: placeOfOrg,
   allow: { schoolAdmin: ['sameSchool'], bureauOfficer: ['below'], operator: 'any' },
+  secondStep: true,
 });
 
 export const orgsActions = [readOrgs, manageOrgs];

@@ -53,6 +53,18 @@ test('every action of the product has rows in access.csv, and every row an actio
   expect([...named].filter((name) => !declared.has(name))).toEqual([]);
 });
 
+test('acts beyond the own class that change who is who, and what applies to all, ask for the second step', () => {
+  const asking = actions.filter(({ rule }) => rule.secondStep).map(({ name }) => name);
+  expect(asking.sort()).toEqual([
+    'courses.assignCare',
+    'courses.issueClaimCards',
+    'orgs.manage',
+    'people.manageAccounts',
+    'reach.changeRules',
+    'rosters.confirm',
+  ]);
+});
+
 test('no two actions have one name', () => {
   expect(actions.length).toBe(new Set(actions.map(({ name }) => name)).size);
 });

@@ -2,6 +2,7 @@ import { sql } from 'kysely';
 import type { Actor, PersonActor } from '../platform/actor.ts';
 import type { Action, Decision } from '../platform/authorize.ts';
 import type { Db } from '../platform/database.ts';
+import { AppError } from '../platform/errors.ts';
 import { appointmentRoles, type Relation, type Role } from './roles.ts';
 
 /** Where a subject stands: everything `relationsOf` needs to say how it relates to an actor. */
@@ -24,6 +25,11 @@ export interface ActionRule<Subject, Name extends string> {
   readonly place: (db: Db, subject: Subject, actor: Actor) => Promise<Place | null>;
   /** `'any'`: every relation, foreign included. What is not listed is not allowed. */
   readonly allow: Allow;
+  /**
+   * Asks staff for the second step (a code from the telephone, good for half an hour) when what allows them reaches beyond
+   * themselves and their own class.
+   */
+  readonly secondStep?: true;
 }
 
 export interface AccessAction<Subject, Name extends string = string> extends Action<Subject, Name> {
@@ -64,9 +70,41 @@ export function defineAction<Subject, const Name extends string>(
       if (place === null) return 'hide';
       const relations =
         actor.kind === 'person' ? await relationsOf(db, actor, place) : (['foreign'] as const);
-      return decide(allowed ?? [], relations);
+      const decision = decide(allowed ?? [], relations);
+      if (decision === 'allow' && rule.secondStep && !reachesOnlyOwn(allowed ?? [], relations)) {
+        await requireSecondStep(db, actor);
+      }
+      return decision;
     },
   };
+}
+
+const own: readonly Relation[] = ['self', 'ownClass', 'ownCare'];
+
+/** Pure: whether the actor may do it to themselves or their own class, without reaching further. */
+export function reachesOnlyOwn(allowed: readonly Relation[], holding: readonly Relation[]): boolean {
+  return holding.some((relation) => own.includes(relation) && allowed.includes(relation));
+}
+
+/** @throws {AppError} 403 `totp_required`, or `totp_setup_required` where an account must have a second step and has none. */
+async function requireSecondStep(db: Db, actor: Actor): Promise<void> {
+  if (actor.kind !== 'person' || actor.secondStep === undefined) return;
+  const { isSet, isFresh, isDuty } = actor.secondStep;
+  if (isSet && !isFresh) throw secondStepRequired();
+  if (isSet || !isDuty) return;
+  // An invented person has no telephone; the demo is entered only where the operator opened it.
+  const { is_demo } = await db
+    .selectFrom('persons')
+    .select('is_demo')
+    .where('id', '=', actor.personId)
+    .executeTakeFirstOrThrow();
+  if (!is_demo) {
+    throw new AppError(403, 'totp_setup_required', 'Set up the second step of signing in first.');
+  }
+}
+
+export function secondStepRequired(): AppError {
+  return new AppError(403, 'totp_required', 'Answer the second step: a code from your telephone.');
 }
 
 /** The same relations for pupils, guardians and every appointment: what all who are signed in may do. */

@@ -1,4 +1,4 @@
-import { placeOfNothing, placeOfOrg, placeOfSelf, defineAction, everyRole } from './access.ts';
+import { placeOfNothing, placeOfOrg, placeOfSelf, defineAction, everyRole, everyStaff } from './access.ts';
 
 /** Signing in, claiming a card, signing out: open to all, guarded by what they know. */
 export const signIn = defineAction({
@@ -19,6 +19,14 @@ export const manageAccounts = defineAction({
   name: 'people.manageAccounts',
   place: placeOfOrg,
   allow: { schoolAdmin: ['sameSchool'], operator: 'any' },
+  secondStep: true,
 });
 
-export const peopleActions = [signIn, readSelf, manageAccounts];
+/** Set up and answer the second step of one's own account. */
+export const keepSecondStep = defineAction({
+  name: 'people.keepSecondStep',
+  place: placeOfSelf,
+  allow: everyStaff(['self']),
+});
+
+export const peopleActions = [signIn, readSelf, manageAccounts, keepSecondStep];

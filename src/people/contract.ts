@@ -40,6 +40,20 @@ export const ChangePassword = Type.Object(
   { additionalProperties: false },
 );
 
+export const SecondStepCode = Type.Object(
+  { code: Type.String({ pattern: '^[0-9]{6}$' }) },
+  { additionalProperties: false },
+);
+export const NewSecondStep = Type.Object(
+  {
+    /** Base32, to be typed where a QR cannot be scanned. */
+    secret: Type.String(),
+    /** `otpauth:` address for the QR. */
+    uri: Type.String(),
+  },
+  { additionalProperties: false },
+);
+
 export const Self = Type.Object(
   {
     personId: Type.String(),
@@ -64,6 +78,8 @@ export const Self = Type.Object(
       ),
     ),
     mustChangePassword: Type.Boolean(),
+    /** Whether the account has a second step of signing in. */
+    hasSecondStep: Type.Boolean(),
     isDemo: Type.Boolean(),
     /** The appointment this page acts under; null for learners. */
     acting: Type.Object({

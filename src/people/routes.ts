@@ -2,9 +2,20 @@ import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import Type from 'typebox';
 import type { ServerContext } from '../platform/context.ts';
 import { actionsOf, roleOf } from './access.ts';
-import { readSelf, signIn as signInAction } from './actions.ts';
+import { keepSecondStep, readSelf, signIn as signInAction } from './actions.ts';
 import { sessionWatchOf } from './session-watch.ts';
-import { ChangePassword, Claim, ClaimCardOpen, Claimed, Self, SignedIn, SignIn } from './contract.ts';
+import {
+  ChangePassword,
+  Claim,
+  ClaimCardOpen,
+  Claimed,
+  NewSecondStep,
+  SecondStepCode,
+  Self,
+  SignedIn,
+  SignIn,
+} from './contract.ts';
+import { answerSecondStep, beginSecondStep, confirmSecondStep } from './service-second-step.ts';
 import { changePassword, claim, readClaim, readSelfCard, signIn, signOut } from './service.ts';
 
 const tags = ['people'];
@@ -78,6 +89,54 @@ export function peopleRoutes(ctx: ServerContext): FastifyPluginAsyncTypebox {
       },
       async (request, reply) => {
         await changePassword(ctx, request.actor, request.body);
+        return reply.code(204).send(null);
+      },
+    );
+    app.post(
+      '/me/second-step',
+      {
+        config: { action: keepSecondStep },
+        schema: {
+          operationId: 'beginSecondStep',
+          tags,
+          body: Type.Optional(Type.Null()),
+          response: { 200: NewSecondStep },
+        },
+      },
+      async (request, reply) => {
+        void reply.header('cache-control', 'no-store');
+        return beginSecondStep(ctx, request.actor);
+      },
+    );
+    app.put(
+      '/me/second-step',
+      {
+        config: { action: keepSecondStep },
+        schema: {
+          operationId: 'confirmSecondStep',
+          tags,
+          body: SecondStepCode,
+          response: { 204: Type.Null() },
+        },
+      },
+      async (request, reply) => {
+        await confirmSecondStep(ctx, request.actor, request.body);
+        return reply.code(204).send(null);
+      },
+    );
+    app.post(
+      '/me/second-step/answers',
+      {
+        config: { action: keepSecondStep },
+        schema: {
+          operationId: 'answerSecondStep',
+          tags,
+          body: SecondStepCode,
+          response: { 204: Type.Null() },
+        },
+      },
+      async (request, reply) => {
+        await answerSecondStep(ctx, request.actor, request.body);
         return reply.code(204).send(null);
       },
     );

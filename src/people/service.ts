@@ -7,13 +7,11 @@ import type { Db } from '../platform/database.ts';
 import { AppError } from '../platform/errors.ts';
 import { readSelf, signIn as signInAction } from './actions.ts';
 import { findClaim, findSpokenClaim, useClaim } from './claims.ts';
+import { countGuess, requireGuessesLeft } from './guesses.ts';
 import { hashPassword, verifyPassword } from './passwords.ts';
 import { SESSIONS_ENDED } from './session-watch.ts';
 import { closeSession, openSession, type Audience } from './sessions.ts';
 import type { Actor } from '../platform/actor.ts';
-
-/** Wrong guesses a sign-in name may take in an hour, whoever makes them (B-02). */
-const guessesPerHour = 10;
 
 /**
  * Signs in with name and password.
@@ -86,6 +84,8 @@ export async function claim(
         status: 'active',
         must_change_password: false,
         ...(passwordHash ? { password_hash: passwordHash } : {}),
+        // A reset is also the way back for whoever lost the telephone with their codes.
+        ...(found.purpose === 'reset' ? { totp_cipher: null, totp_last_step: null } : {}),
       })
       .where('id', '=', found.accountId)
       .execute();
@@ -132,6 +132,7 @@ export interface Self {
   children: { personId: string; name: string; className: string | null }[];
   appointments: { id: string; orgId: string; orgName: string; orgKind: string; role: string }[];
   mustChangePassword: boolean;
+  hasSecondStep: boolean;
   isDemo: boolean;
 }
 
@@ -141,6 +142,7 @@ export async function readSelfCard(ctx: ServerContext, actor: Actor): Promise<Se
   if (actor.kind !== 'person') throw new AppError(401, 'sign_in_required', 'Sign in first.');
   const { rows } = await sql<Self>`
     SELECT p.id AS "personId", p.name, p.is_demo AS "isDemo", a.must_change_password AS "mustChangePassword",
+      a.totp_cipher IS NOT NULL AS "hasSecondStep",
       EXISTS (SELECT FROM enrollments e WHERE e.person_id = p.id AND e.role = 'pupil') AS "isPupil",
       (SELECT coalesce(json_agg(json_build_object('personId', c.id, 'name', c.name, 'className', h.class_name) ORDER BY c.number), '[]')
         FROM guardianships g JOIN persons c ON c.id = g.pupil_id
@@ -201,30 +203,6 @@ async function audienceOf(db: Db, personId: string): Promise<Audience> {
     .execute();
   if (held.some(({ role }) => role === 'schoolAdmin')) return 'schoolAdmin';
   return held.some(({ role }) => role !== 'classRep') ? 'staff' : 'learner';
-}
-
-async function requireGuessesLeft(db: Db, nameHash: Buffer): Promise<void> {
-  const row = await db
-    .selectFrom('sign_in_failures')
-    .select((eb) => eb.fn.sum<number>('count').as('count'))
-    .where('name_hash', '=', nameHash)
-    .where('hour', '>', sql<Date>`clock_timestamp() - interval '1 hour'`)
-    .executeTakeFirst();
-  if (Number(row?.count ?? 0) >= guessesPerHour) {
-    throw new AppError(
-      429,
-      'sign_in_too_many',
-      'Too many wrong guesses for this name; wait an hour or ask for a new card.',
-    );
-  }
-}
-
-async function countGuess(db: Db, nameHash: Buffer): Promise<void> {
-  await sql`
-    INSERT INTO sign_in_failures (name_hash, hour, count)
-    VALUES (${nameHash}, date_trunc('minute', clock_timestamp()), 1)
-    ON CONFLICT (name_hash, hour) DO UPDATE SET count = sign_in_failures.count + 1
-  `.execute(db);
 }
 
 /** Length decides (ASVS 6.2); the name itself and one repeated character are refused. */

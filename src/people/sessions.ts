@@ -76,6 +76,8 @@ interface SessionRow {
   is_stale: boolean;
   is_pupil: boolean;
   is_guardian: boolean;
+  has_second_step: boolean;
+  second_step_fresh: boolean;
   appointments: { id: string; orgId: string; orgPath: string; role: AppointmentRole }[];
 }
 
@@ -87,6 +89,8 @@ const sessionStatement = {
       s.last_seen_at < clock_timestamp() - interval '5 minutes' AS is_stale,
       EXISTS (SELECT FROM enrollments e WHERE e.person_id = a.person_id AND e.role = 'pupil') AS is_pupil,
       EXISTS (SELECT FROM guardianships g WHERE g.guardian_id = a.person_id) AS is_guardian,
+      a.totp_cipher IS NOT NULL AS has_second_step,
+      coalesce(s.totp_at > clock_timestamp() - interval '30 minutes', false) AS second_step_fresh,
       (SELECT coalesce(json_agg(json_build_object('id', c.appointment_id, 'orgId', c.org_id, 'orgPath', c.path, 'role', c.role)
           ORDER BY nlevel(c.path), c.role, c.appointment_id), '[]')
         FROM current_appointments c WHERE c.person_id = a.person_id) AS appointments
@@ -122,9 +126,14 @@ function sessionReader(pool: pg.Pool): (idHash: Buffer) => Promise<SessionRow | 
  * The header `nol-appointment` names an appointment, or says `learner` when a teacher looks at their own
  * child's shell. Without it a pupil is a pupil, staff act under their first appointment.
  *
+ * @param options.secondStepIsDuty - whether staff must have a second step before they act beyond their own class.
  * @throws {AppError} 403 `appointment_ended` when the page's appointment is no longer held.
  */
-export async function actorOfRequest(pool: pg.Pool, request: FastifyRequest): Promise<Actor> {
+export async function actorOfRequest(
+  pool: pg.Pool,
+  request: FastifyRequest,
+  { secondStepIsDuty = false }: { secondStepIsDuty?: boolean } = {},
+): Promise<Actor> {
   const value = request.cookies[sessionCookieName(request)];
   if (!value || value.length > 100) return anonymousActor();
   const idHash = hashOf(value);
@@ -143,6 +152,7 @@ export async function actorOfRequest(pool: pg.Pool, request: FastifyRequest): Pr
     accountId: row.account_id,
     personId: row.person_id,
     sessionHash: idHash,
+    secondStep: { isSet: row.has_second_step, isFresh: row.second_step_fresh, isDuty: secondStepIsDuty },
   } as const;
   const { role, appointment } = chooseHat(row, typeof wanted === 'string' ? wanted : undefined);
   return { ...person, role, appointment, granted: new Set() };

@@ -39,6 +39,7 @@ declare module '../platform/database.ts' {
       password_hash: string | null;
       must_change_password: Filled<boolean>;
       totp_cipher: Buffer | null;
+      totp_pending_cipher: Filled<Buffer | null>;
       totp_last_step: number | null;
       status: Filled<'unclaimed' | 'active' | 'disabled'>;
       created_at: FilledInstant;

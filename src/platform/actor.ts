@@ -18,6 +18,18 @@ export interface PersonActor extends ActorBase {
   readonly appointment: { readonly id: string; readonly orgId: string; readonly orgPath: string } | null;
   /** sha256 of the session cookie, for sign-out and revocation. */
   readonly sessionHash: Buffer | null;
+  /** How this session stands to the second step; absent for who acts without a session of their own. */
+  readonly secondStep?: SecondStep;
+}
+
+/** A code from the telephone, asked of staff before acts that reach beyond their own class. */
+export interface SecondStep {
+  /** Whether the account has one. */
+  readonly isSet: boolean;
+  /** Whether it was answered on this device within the last half hour. */
+  readonly isFresh: boolean;
+  /** Whether an account without one must set it up first: on a server that is run for real. */
+  readonly isDuty: boolean;
 }
 
 /** The command line on the server's own machine. */

@@ -141,7 +141,12 @@ export const readRules = defineAction({
   place: placeOfOrg,
   allow: Object.fromEntries(adultRoles.map((role) => [role, ['sameSchool']])),
 });
-export const changeRules = defineAction({ name: 'reach.changeRules', place: placeOfOrg, allow: heads });
+export const changeRules = defineAction({
+  name: 'reach.changeRules',
+  place: placeOfOrg,
+  allow: heads,
+  secondStep: true,
+});
 
 /** Opens, follows, counts and closes school days without anybody asking. */
 export const keepSchoolDay = defineAction({

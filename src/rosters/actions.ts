@@ -22,7 +22,12 @@ const importers = {
 export const checkRoster = defineAction({ name: 'rosters.check', place: placeOfOrg, allow: importers });
 
 /** See, confirm or throw away a checked workbook: whoever may upload one for the same school. */
-export const confirmDraft = defineAction({ name: 'rosters.confirm', place: placeOfDraft, allow: importers });
+export const confirmDraft = defineAction({
+  name: 'rosters.confirm',
+  place: placeOfDraft,
+  allow: importers,
+  secondStep: true,
+});
 
 export const rostersActions = [checkRoster, confirmDraft];
 

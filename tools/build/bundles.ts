@@ -1,6 +1,6 @@
 import { cp } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { InlineConfig, Plugin } from 'vite';
+import type { InlineConfig, Plugin, Rolldown } from 'vite';
 import { SERVER_ENTRY, SERVICE_WORKER_ENTRY, type WebBuild } from '../../src/platform/web/builds.ts';
 
 const COMMON = {
@@ -9,6 +9,13 @@ const COMMON = {
   publicDir: false,
   logLevel: 'warn',
 } as const satisfies InlineConfig;
+
+/** Remarks on other people's packages that nobody here can act on, and that would hide our own. */
+const IDLE_REMARKS: ReadonlySet<string | undefined> = new Set(['MODULE_LEVEL_DIRECTIVE', 'PLUGIN_TIMINGS']);
+
+const onLog: Rolldown.InputOptions['onLog'] = (level, log, pass) => {
+  if (!IDLE_REMARKS.has(log.code)) pass(level, log);
+};
 
 /** Copies the files that a library fetches while it runs, under their own names: it puts the addresses together itself. */
 function copyBeside(build: WebBuild, folder: string): Plugin {
@@ -80,6 +87,7 @@ export function bundleConfig(build: WebBuild, outDir: string): InlineConfig {
       reportCompressedSize: false,
       chunkSizeWarningLimit: 2000,
       rolldownOptions: {
+        onLog,
         input: { ...build.entries },
         output: {
           entryFileNames: '[name].[hash].js',
@@ -101,7 +109,7 @@ export function serverConfig(outDir: string): InlineConfig {
       emptyOutDir: true,
       ssr: SERVER_ENTRY,
       target: 'node24',
-      rolldownOptions: { output: { entryFileNames: 'render.js' } },
+      rolldownOptions: { onLog, output: { entryFileNames: 'render.js' } },
     },
   };
 }

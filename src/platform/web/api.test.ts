@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { ApiProblem } from './api-problem.ts';
 import { actingAs, api, newKey } from './api.ts';
+import { askSecondStepWith } from './second-step.ts';
 import { setWords } from './t.ts';
 
 const CLAIM = { body: { loginName: 'demo-1', spoken: '12345678' } };
@@ -102,4 +103,36 @@ test.each([
 
 test('keys are 128 random bits', () => {
   expect(new Set(Array.from({ length: 1_000 }, newKey)).size).toBe(1_000);
+});
+
+const stopped = (code: string) => () =>
+  new Response(JSON.stringify({ code, detail: 'Answer the second step.' }), {
+    status: 403,
+    headers: { 'content-type': 'application/problem+json' },
+  });
+
+test('what stopped for the second step goes on by itself, once it is answered, as the same request', async () => {
+  const ask = vi.fn(async () => true);
+  const end = askSecondStepWith(ask);
+  answers = [stopped('totp_required'), () => Response.json({ audience: 'staff' })];
+  expect(await api.post('/api/claims', CLAIM)).toEqual({ audience: 'staff' });
+  expect(ask).toHaveBeenCalledExactlyOnceWith('totp_required');
+  expect(header(1, 'idempotency-key')).toBe(header(0, 'idempotency-key'));
+  end();
+});
+
+test.each([
+  { why: 'the person gives up', code: 'totp_required', answered: false },
+  { why: 'it is refused for another reason', code: 'not_allowed', answered: true },
+])('the refusal stands when $why', async ({ code, answered }) => {
+  const end = askSecondStepWith(async () => answered);
+  answers = [stopped(code)];
+  await expect(api.post('/api/claims', CLAIM)).rejects.toMatchObject({ code });
+  expect(sent).toHaveLength(1);
+  end();
+});
+
+test('a page that cannot ask shows the refusal', async () => {
+  answers = [stopped('totp_setup_required')];
+  await expect(api.post('/api/claims', CLAIM)).rejects.toMatchObject({ code: 'totp_setup_required' });
 });

@@ -1,6 +1,7 @@
 import type { Api } from './api.generated.d.ts';
 import { ApiProblem, isPassing } from './api-problem.ts';
 import { KEPT_HEADER, noteNetwork } from './network.ts';
+import { isAnswered } from './second-step.ts';
 import { t } from './t.ts';
 
 type Method = keyof Api;
@@ -117,7 +118,7 @@ function pause(durationMs: number): Promise<void> {
   });
 }
 
-async function call(method: string, path: string, request: AnyRequest = {}): Promise<unknown> {
+async function attempt(method: string, path: string, request: AnyRequest): Promise<unknown> {
   const headers = new Headers({ accept: 'application/json' });
   const hat = actingAs(location);
   if (hat) headers.set('nol-appointment', hat);
@@ -125,7 +126,7 @@ async function call(method: string, path: string, request: AnyRequest = {}): Pro
   headers.set('nol-client', 'web');
   if (request.body !== undefined) headers.set('content-type', 'application/json');
   const isWrite = method !== 'GET';
-  if (isWrite) headers.set('idempotency-key', request.key ?? newKey());
+  if (request.key !== undefined) headers.set('idempotency-key', request.key);
   const address = addressOf(path, request);
   for (const waitMs of isWrite ? RETRY_AFTER_MS : []) {
     try {
@@ -137,6 +138,16 @@ async function call(method: string, path: string, request: AnyRequest = {}): Pro
     }
   }
   return send(method, address, headers, request);
+}
+
+async function call(method: string, path: string, given: AnyRequest = {}): Promise<unknown> {
+  const request = method === 'GET' ? given : { ...given, key: given.key ?? newKey() };
+  try {
+    return await attempt(method, path, request);
+  } catch (error) {
+    if (!(await isAnswered(error))) throw error;
+    return attempt(method, path, request);
+  }
 }
 
 /**

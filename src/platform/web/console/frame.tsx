@@ -1,7 +1,7 @@
 import { useQuery } from '@tanstack/react-query';
 import { Drawer, Dropdown } from 'antd';
 import { Suspense, useState } from 'react';
-import { NavLink, Outlet, useLocation } from 'react-router';
+import { Link, NavLink, Outlet, useLocation } from 'react-router';
 import { dayOf, dayTitle, timeOfDay } from '../../i18n/format.ts';
 import type { WordKey } from '../../i18n/catalogues.ts';
 import { firstData } from '../first-data.ts';
@@ -12,6 +12,7 @@ import { addressAppointment, standingOf, useActing, type Me } from './me.ts';
 import { currentPage, menuFor, type MenuSection } from './menu.ts';
 import { CONSOLE_PAGES } from './page-list.ts';
 import type { ConsolePage } from './pages.ts';
+import { SecondStepGate } from './second-step.tsx';
 import { SkeletonRows } from './states.tsx';
 
 /** Entries a thumb reaches in the bottom bar; the rest opens from the fifth. */
@@ -40,6 +41,7 @@ export function ConsoleFrame({ me }: { me: Me }) {
         </Suspense>
       </main>
       <BottomBar sections={sections} me={me} />
+      <SecondStepGate />
     </div>
   );
 }
@@ -143,6 +145,7 @@ function Foot({ me }: { me: Me }) {
     <div className="foot">
       <b>{me.name}</b>
       <div>
+        <Link to="/account">{t('people.account.short')}</Link>
         <button type="button" lang={other.locale} onClick={() => chooseLanguage(other.locale)}>
           {other.name}
         </button>

@@ -1,6 +1,7 @@
 import { calendarConsolePages } from '../../../calendar/web/console-pages.tsx';
 import { coursesConsolePages } from '../../../courses/web/console-pages.tsx';
 import { orgsConsolePages } from '../../../orgs/web/console-pages.tsx';
+import { peopleConsolePages } from '../../../people/web/console-pages.tsx';
 import { rostersConsolePages } from '../../../rosters/web/console-pages.tsx';
 import { reachConsolePages, reachTodayParts } from '../../../reach/web/console-pages.tsx';
 import { timetableConsolePages } from '../../../timetable/web/console-pages.tsx';
@@ -14,6 +15,7 @@ export const CONSOLE_PAGES: readonly ConsolePage[] = [
   ...coursesConsolePages,
   ...rostersConsolePages,
   ...orgsConsolePages,
+  ...peopleConsolePages,
 ];
 
 /** What stands on Today before the lessons. */

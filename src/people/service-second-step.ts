@@ -1,0 +1,146 @@
+import { generateSecret, generateURI, verify } from 'otplib';
+import { sql } from 'kysely';
+import type { Actor, PersonActor } from '../platform/actor.ts';
+import { audit } from '../platform/audit.ts';
+import { authorize } from '../platform/authorize.ts';
+import type { ServerContext } from '../platform/context.ts';
+import type { Db } from '../platform/database.ts';
+import { AppError } from '../platform/errors.ts';
+import { secondStepRequired } from './access.ts';
+import { keepSecondStep } from './actions.ts';
+import { countGuess, requireGuessesLeft } from './guesses.ts';
+
+/** Name under which an authenticator app shows the code. */
+const issuer = 'Not One Less 一个不少';
+/** A code counts one step of 30 s before and after its own: telephones' clocks differ. */
+const toleranceSeconds = 30;
+const purpose = 'totp';
+
+/**
+ * Makes a new secret for the second step. It counts only once a right code has come back, so that a QR that was not
+ * scanned locks nobody out; asking again makes another.
+ *
+ * @returns the secret in Base32, for typing, and as `otpauth:` address, for the QR.
+ * @throws {AppError} 403 `totp_required` when one is in use and was not answered lately: it is not replaced by whoever finds
+ *   the page open.
+ */
+export async function beginSecondStep(
+  ctx: ServerContext,
+  actor: Actor,
+): Promise<{ secret: string; uri: string }> {
+  const person = await requirePerson(ctx, actor);
+  if (person.secondStep?.isSet && !person.secondStep.isFresh) throw secondStepRequired();
+  const secret = generateSecret();
+  const { login_name: label } = await ctx.db
+    .updateTable('accounts')
+    .set({ totp_pending_cipher: ctx.secrets.encrypt(purpose, secret).cipher })
+    .where('id', '=', person.accountId)
+    .returning('login_name')
+    .executeTakeFirstOrThrow();
+  return { secret, uri: generateURI({ issuer, label, secret }) };
+}
+
+/**
+ * Takes the secret made last into use, proven by its first code.
+ *
+ * @throws {AppError} 409 `totp_not_begun`, 403 `totp_wrong`, 429 `sign_in_too_many`.
+ */
+export async function confirmSecondStep(
+  ctx: ServerContext,
+  actor: Actor,
+  { code }: { code: string },
+): Promise<void> {
+  const person = await requirePerson(ctx, actor);
+  const { pending } = await selectSecrets(ctx.db, person);
+  if (pending === null) throw new AppError(409, 'totp_not_begun', 'Ask for a new QR code first.');
+  const step = await requireRightCode(ctx, person, pending, code);
+  await ctx.db.transaction().execute(async (trx) => {
+    await trx
+      .updateTable('accounts')
+      .set({ totp_cipher: pending, totp_pending_cipher: null, totp_last_step: step })
+      .where('id', '=', person.accountId)
+      .where('totp_pending_cipher', '=', pending)
+      .execute();
+    await markAnswered(trx, person);
+    await audit(trx, person, {
+      action: 'people.secondStepSet',
+      subjectKind: 'account',
+      subjectId: person.accountId,
+    });
+  });
+}
+
+/**
+ * Answers the second step on this device: for half an hour acts above one's own class are not asked about again.
+ *
+ * @throws {AppError} 409 `totp_not_begun` when the account has none, 403 `totp_wrong` for a wrong code or one that was used
+ *   before, 429 `sign_in_too_many`.
+ */
+export async function answerSecondStep(
+  ctx: ServerContext,
+  actor: Actor,
+  { code }: { code: string },
+): Promise<void> {
+  const person = await requirePerson(ctx, actor);
+  const { current } = await selectSecrets(ctx.db, person);
+  if (current === null) throw new AppError(409, 'totp_not_begun', 'This account has no second step yet.');
+  const step = await requireRightCode(ctx, person, current, code);
+  await ctx.db.transaction().execute(async (trx) => {
+    // Of two devices with one code the second finds it used; the same device may ask again when no answer reached it.
+    const { rows } = await sql`
+      UPDATE accounts a SET totp_last_step = ${step} WHERE a.id = ${person.accountId}
+        AND (a.totp_last_step IS NULL OR a.totp_last_step < ${step} OR (a.totp_last_step = ${step} AND EXISTS (
+          SELECT FROM sessions s WHERE s.id_hash = ${person.sessionHash}
+            AND s.totp_at > clock_timestamp() - interval '2 minutes')))
+      RETURNING a.id`.execute(trx);
+    if (rows.length === 0) throw wrongCode();
+    await markAnswered(trx, person);
+  });
+}
+
+async function requirePerson(ctx: ServerContext, actor: Actor): Promise<PersonActor> {
+  await authorize(ctx.db, actor, keepSecondStep, {});
+  if (actor.kind !== 'person') throw new AppError(401, 'sign_in_required', 'Sign in first.');
+  return actor;
+}
+
+async function selectSecrets(
+  db: Db,
+  { accountId }: PersonActor,
+): Promise<{ current: Buffer | null; pending: Buffer | null }> {
+  return db
+    .selectFrom('accounts')
+    .select(['totp_cipher as current', 'totp_pending_cipher as pending'])
+    .where('id', '=', accountId)
+    .executeTakeFirstOrThrow();
+}
+
+/** @returns the 30-second step the code belongs to, by the database's clock. */
+async function requireRightCode(
+  ctx: ServerContext,
+  { accountId }: PersonActor,
+  cipher: Buffer,
+  code: string,
+): Promise<number> {
+  const nameHash = ctx.secrets.hmac('second-step', accountId);
+  await requireGuessesLeft(ctx.db, nameHash);
+  const { rows } = await sql<{ epoch: number }>`
+    SELECT floor(extract(epoch FROM clock_timestamp()))::float8 AS epoch`.execute(ctx.db);
+  const result = await verify({
+    secret: ctx.secrets.decrypt(purpose, cipher),
+    token: code,
+    epoch: rows[0]?.epoch ?? 0,
+    epochTolerance: toleranceSeconds,
+  });
+  if (result.valid && 'timeStep' in result) return result.timeStep;
+  await countGuess(ctx.db, nameHash);
+  throw wrongCode();
+}
+
+async function markAnswered(db: Db, { sessionHash }: PersonActor): Promise<void> {
+  await sql`UPDATE sessions SET totp_at = clock_timestamp() WHERE id_hash = ${sessionHash}`.execute(db);
+}
+
+function wrongCode(): AppError {
+  return new AppError(403, 'totp_wrong', 'This code is not right, too old or was used before.');
+}
