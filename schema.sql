@@ -61,13 +61,14 @@ CREATE TABLE attendance_rules (
   version integer DEFAULT 1 NOT NULL,
   changed_by uuid,
   changed_at timestamp with time zone DEFAULT app_now() NOT NULL,
+  holds_from date NOT NULL,
   CONSTRAINT attendance_rules_day_needs CHECK (day_needs = ANY (ARRAY['anyLesson'::text, 'everyLesson'::text])),
   CONSTRAINT attendance_rules_follow_up_hours CHECK (follow_up_hours >= 1 AND follow_up_hours <= 72),
   CONSTRAINT attendance_rules_help_hours CHECK (help_hours >= 1 AND help_hours <= 24),
   CONSTRAINT attendance_rules_late_minutes CHECK (late_minutes >= 0 AND late_minutes <= 60),
   CONSTRAINT attendance_rules_left_early_percent CHECK (left_early_percent >= 1 AND left_early_percent <= 100),
   CONSTRAINT attendance_rules_made_up_percent CHECK (made_up_percent >= 1 AND made_up_percent <= 100),
-  CONSTRAINT attendance_rules_pkey PRIMARY KEY (school_id),
+  CONSTRAINT attendance_rules_pkey PRIMARY KEY (school_id, holds_from),
   CONSTRAINT attendance_rules_school_id_fkey FOREIGN KEY (school_id) REFERENCES orgs(id) ON DELETE CASCADE
 );
 

@@ -1,3 +1,4 @@
+import { sql } from 'kysely';
 import type { Db, Trx } from '../platform/database.ts';
 import { nationalYears } from './holidays.ts';
 import {
@@ -11,7 +12,7 @@ import {
   type SchoolRow,
   type TermRow,
 } from './queries.ts';
-import { schoolDayOf } from './rules/days.ts';
+import { instantAt, schoolDayOf } from './rules/days.ts';
 import { hoursOf, planSchoolDays, type PlannedDay, type SchoolHours } from './rules/school-days.ts';
 
 /** What a neighbour needs to know of a school's clock and calendar. */
@@ -110,6 +111,33 @@ async function ensureDaysOfSchool(db: Db, school: SchoolRow): Promise<{ written:
   }
   if (db.isTransaction) return replaceSchoolDays(db as Trx, { schoolId: school.id, days });
   return db.transaction().execute((trx) => replaceSchoolDays(trx, { schoolId: school.id, days }));
+}
+
+/**
+ * Changes when a school's days close. Days that are over keep their close; today's moves when it has not closed yet.
+ *
+ * @param dayCloses - `HH:MM` in the school's zone, after 04:00.
+ * @param now - the product's clock.
+ */
+export async function changeDayCloses(
+  trx: Trx,
+  { schoolId, dayCloses, now }: { schoolId: string; dayCloses: string; now: Date },
+): Promise<void> {
+  const school = await trx
+    .updateTable('orgs')
+    .set({ settings: sql<string>`settings || jsonb_build_object('dayCloses', ${dayCloses}::text)` })
+    .where('id', '=', schoolId)
+    .returning(['tz'])
+    .executeTakeFirstOrThrow();
+  await ensureSchoolDays(trx, { orgId: schoolId });
+  const today = schoolDayOf(now, school.tz);
+  await trx
+    .updateTable('school_days')
+    .set({ closes_at: instantAt(today, dayCloses, school.tz) })
+    .where('org_id', '=', schoolId)
+    .where('day', '=', today)
+    .where('closed_at', 'is', null)
+    .execute();
 }
 
 /** A school's day as its row says; undefined when the day lies outside every term. */

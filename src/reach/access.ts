@@ -30,15 +30,15 @@ export async function placeOfFollowUp(db: Db, { followUpId }: { followUpId: stri
   return found ? { orgId: found.school_id, staffIds: present([found.adult_id, found.deputy_id]) } : null;
 }
 
-/** The family's number: the adult named for the pupil today and the deputy, of the duty or of an open follow-up. */
-export async function placeOfNumber(db: Db, { pupilId }: { pupilId: string }): Promise<Place | null> {
+/** Whoever looks after a pupil now: the adult named for today and the deputy, of the duty or of an open follow-up. */
+export async function placeOfCare(db: Db, { pupilId }: { pupilId: string }): Promise<Place | null> {
   const { rows } = await sql<{ orgId: string; staffIds: (string | null)[] }>`
     SELECT c.home_org_id AS "orgId", ARRAY(
       SELECT unnest(ARRAY[a.adult_id, a.deputy_id])
-      FROM adult_for(c.person_id, (app_now() AT TIME ZONE 'Asia/Shanghai' - interval '4 hours')::date) a
+      FROM adult_for(c.person_id, (app_now() AT TIME ZONE s.tz - interval '4 hours')::date) a
       UNION
       SELECT unnest(ARRAY[f.adult_id, f.deputy_id]) FROM follow_ups f WHERE f.person_id = c.person_id AND f.state = 'open') AS "staffIds"
-    FROM people_cards c WHERE c.person_id = ${pupilId}
+    FROM people_cards c JOIN org_scope s ON s.org_id = c.home_org_id WHERE c.person_id = ${pupilId}
   `.execute(db);
   const found = rows[0];
   return found ? { orgId: found.orgId, staffIds: present(found.staffIds) } : null;

@@ -6,7 +6,7 @@ import {
   placeOfSelf,
   type Allow,
 } from '../people/access.ts';
-import { placeOfClassInLesson, placeOfContest, placeOfFollowUp, placeOfNumber } from './access.ts';
+import { placeOfClassInLesson, placeOfContest, placeOfFollowUp, placeOfCare } from './access.ts';
 
 /** Those who stand for a whole school and its day. */
 const heads: Allow = { schoolAdmin: ['sameSchool'], principal: ['sameSchool'], schoolDeputy: ['sameSchool'] };
@@ -93,7 +93,14 @@ export const handleFollowUp = defineAction({
 /** Call a family: only the named adult and the deputy, one pupil at a time, each time on record. */
 export const revealNumber = defineAction({
   name: 'reach.revealNumber',
-  place: placeOfNumber,
+  place: placeOfCare,
+  allow: inCharge,
+});
+
+/** Begin to look after a pupil before the day closes. */
+export const openFollowUp = defineAction({
+  name: 'reach.openFollowUp',
+  place: placeOfCare,
   allow: inCharge,
 });
 
@@ -174,6 +181,7 @@ export const reachActions = [
   readSchoolFollowUps,
   handleFollowUp,
   revealNumber,
+  openFollowUp,
   tellCannotAttend,
   readPupilDays,
   readOwnChildren,

@@ -4,40 +4,21 @@ import { authorize } from '../platform/authorize.ts';
 import type { ServerContext } from '../platform/context.ts';
 import { notFound } from '../platform/errors.ts';
 import { schoolClock } from '../calendar/service.ts';
-import { schoolDayOf } from '../calendar/rules/days.ts';
-import { readClassBoard, readSchoolBoard, readUnitBoard } from './actions.ts';
+import { readClassBoard, readSchoolBoard } from './actions.ts';
 import {
   selectBoardPupils,
   selectKnownOfMissing,
   selectLessonOfClass,
   selectMissingByPeriod,
+  selectNextLessonAt,
   selectOverdue,
   selectRunningLessons,
   type KnownOfMissing,
   type LessonOfBoard,
 } from './queries/boards.ts';
-import {
-  selectFigures,
-  selectSchoolSigns,
-  selectUnit,
-  selectUnitSeries,
-  selectUnitsBelow,
-  type FigureRow,
-  type SchoolSign,
-  type UnitCard,
-} from './queries/unit-boards.ts';
 import { selectRulesOf } from './queries/rules.ts';
 import type { AttendanceRules, Evidence } from './rules/attendance.ts';
-import {
-  lessonPhase,
-  noFigures,
-  tileOf,
-  tileOrder,
-  without,
-  type LessonPhase,
-  type TileState,
-  type UnitFigures,
-} from './rules/board.ts';
+import { lessonPhase, tileOf, tileOrder, type LessonPhase, type TileState } from './rules/board.ts';
 import { ensureDayOpen } from './school-day.ts';
 
 export interface BoardTile {
@@ -55,6 +36,7 @@ export interface BoardTile {
 
 export interface ClassBoard {
   readonly now: Date;
+  readonly timeZone: string;
   readonly lesson: Omit<LessonOfBoard, 'schoolId' | 'status' | 'openedAt'>;
   readonly phase: LessonPhase;
   readonly rules: Pick<AttendanceRules, 'lateMinutes'>;
@@ -74,10 +56,7 @@ export async function classBoard(
   await ensureDayOpen(ctx.db, { schoolId: lesson.schoolId, day, now });
   const phase = phaseOf(lesson, now);
   const pupils = await selectBoardPupils(ctx.db, granted, { day, lessonId, classId });
-  const tiles = pupils.map((pupil) => ({
-    ...pupil,
-    tile: tileOf({ ...pupil, lastSeenAt: null }, phase, now),
-  }));
+  const tiles = pupils.map((pupil) => ({ ...pupil, tile: tileOf(pupil, phase, now) }));
   const missing = tiles.filter(({ tile }) => tile === 'missing' || tile === 'partly' || tile === 'lost');
   const known = await selectKnownOfMissing(ctx.db, granted, {
     day,
@@ -86,9 +65,12 @@ export async function classBoard(
   });
   const knownOf = new Map(known.map(({ personId, ...rest }) => [personId, rest]));
   const { schoolId, status: _status, openedAt: _opened, ...shown } = lesson;
-  const { lateMinutes } = (await selectRulesOf(ctx.db, [schoolId]))(schoolId);
+  const { lateMinutes } = (await selectRulesOf(ctx.db, [schoolId], day))(schoolId);
+  const clock = await schoolClock(ctx.db, { schoolId, now });
+  if (!clock) throw notFound();
   return {
     now,
+    timeZone: clock.hours.timeZone,
     lesson: shown,
     phase,
     rules: { lateMinutes },
@@ -128,9 +110,13 @@ export interface SchoolBoard {
     readonly teacherMissingMinutes: number | null;
   })[];
   readonly totals: { expected: number; here: number; missing: number; waiting: number };
+  /** Beginning of the next lesson of today; null when there is none. */
+  readonly nextAt: Date | null;
   readonly periods: { period: number; missing: number; isOver: boolean }[];
   readonly overdue: Awaited<ReturnType<typeof selectOverdue>>;
 }
+
+const phaseOrder: readonly LessonPhase[] = ['waiting', 'running', 'ended', 'before'];
 
 /** A school now: lessons without their teacher before any pupil figure, then lessons by who is missing. */
 export async function schoolBoard(
@@ -158,11 +144,12 @@ export async function schoolBoard(
           : null,
       };
     })
+    // Trouble first; of equals the order of year groups and classes stays.
     .sort(
       (a, b) =>
         (b.teacherMissingMinutes ?? -1) - (a.teacherMissingMinutes ?? -1) ||
-        b.missing - a.missing ||
-        (a.className < b.className ? -1 : 1),
+        phaseOrder.indexOf(a.phase) - phaseOrder.indexOf(b.phase) ||
+        b.missing - a.missing,
     );
   const sum = (of: (row: (typeof lessons)[number]) => number) =>
     lessons.reduce((total, row) => total + of(row), 0);
@@ -180,159 +167,11 @@ export async function schoolBoard(
     totals: {
       expected: sum((row) => (row.phase === 'running' ? row.expected : 0)),
       here: sum((row) => (row.phase === 'running' ? row.here + row.otherWays : 0)),
-      missing: sum((row) => row.missing),
+      missing: sum((row) => (row.phase === 'running' ? row.missing : 0)),
       waiting: sum((row) => (row.phase === 'waiting' ? row.expected - row.excused : 0)),
     },
+    nextAt: await selectNextLessonAt(ctx.db, granted, { schoolId, day, now }),
     periods: await selectMissingByPeriod(ctx.db, granted, { schoolId, day }),
     overdue: await selectOverdue(ctx.db, granted, { schoolId }),
   };
-}
-
-export interface UnitRow extends UnitCard, UnitFigures {
-  /** `reports`, or why there are no figures; a unit with several schools reports when one of them does. */
-  readonly data: SchoolSign['data'];
-  readonly schools: number;
-  readonly silentSchools: number;
-  readonly followUps: number;
-  readonly overdue: number;
-  readonly twoDays: number;
-  readonly lastFactAt: Date | null;
-  /** Unreached pupils of the last school days, oldest first. */
-  readonly week: number[];
-}
-
-export interface UnitBoard {
-  readonly now: Date;
-  readonly day: string;
-  readonly timeZone: string;
-  readonly unit: UnitCard;
-  /** Figures of the units that report; silent schools are in none of them. */
-  readonly totals: UnitFigures & {
-    followUps: number;
-    overdue: number;
-    schools: number;
-    silentSchools: number;
-  };
-  readonly ways: { way: Way; count: number }[];
-  readonly rows: UnitRow[];
-  readonly series: { day: string; expected: number; unreached: number }[];
-  /** Oldest cut-off among the shown figures; null when there are none. */
-  readonly cutOff: Date | null;
-}
-
-/**
- * Counts of a unit and of those directly below it; names of units, never of people.
- *
- * @param day - `YYYY-MM-DD`, or null: today in the unit's zone.
- */
-export async function unitBoard(
-  ctx: ServerContext,
-  actor: Actor,
-  { orgId, day }: { orgId: string; day: string | null },
-): Promise<UnitBoard> {
-  const granted = await authorize(ctx.db, actor, readUnitBoard, { orgId });
-  const now = ctx.now();
-  const { tz, ...unit } = await selectUnit(ctx.db, granted, orgId);
-  const asked = day ?? schoolDayOf(now, tz);
-  const below = await selectUnitsBelow(ctx.db, granted, { orgId, day: asked });
-  const signs = await selectSchoolSigns(ctx.db, granted, { orgId, day: asked });
-  const silent = signs.filter((sign) => sign.data === 'silent');
-  const orgIds = [orgId, ...below.map((row) => row.orgId)];
-  const figures = Map.groupBy(
-    await selectFigures(ctx.db, granted, {
-      orgIds: [...new Set([...orgIds, ...silent.map((sign) => sign.schoolId)])],
-      day: asked,
-    }),
-    (row) => row.orgId,
-  );
-  const series = Map.groupBy(
-    await selectUnitSeries(ctx.db, granted, { orgIds, day: asked }),
-    (row) => row.orgId,
-  );
-  const rows = below.map((row): UnitRow => {
-    const own = signs.filter((sign) => sign.unitId === row.orgId);
-    return {
-      ...row,
-      ...figuresOf(figures.get(row.orgId)),
-      data: worstOf(own),
-      schools: own.length,
-      silentSchools: own.filter((sign) => sign.data === 'silent' || sign.data === 'noPlan').length,
-      followUps: total(own, 'followUps'),
-      overdue: total(own, 'overdue'),
-      twoDays: total(own, 'twoDays'),
-      lastFactAt: latest(own),
-      week: (series.get(row.orgId) ?? []).slice(-7).map((point) => point.unreached),
-    };
-  });
-  const own = figures.get(orgId) ?? [];
-  const totals = without(
-    figuresOf(own),
-    silent.map((sign) => figuresOf(figures.get(sign.schoolId))),
-  );
-  const cutOffs = own.map((row) => row.cutOff.getTime());
-  return {
-    now,
-    day: asked,
-    timeZone: tz,
-    unit,
-    totals: {
-      ...totals,
-      followUps: total(signs, 'followUps'),
-      overdue: total(signs, 'overdue'),
-      schools: signs.length,
-      silentSchools: signs.filter((sign) => sign.data === 'silent' || sign.data === 'noPlan').length,
-    },
-    ways: own
-      .flatMap(({ measure, way, count }) => (measure === 'reached' && way !== '' ? [{ way, count }] : []))
-      .sort((a, b) => b.count - a.count),
-    rows: rows.sort(troubleFirst),
-    series: (series.get(orgId) ?? [])
-      .slice(-14)
-      .map((point) => ({ day: point.day, ...(point.day === asked ? totals : point) }))
-      .map(({ day: on, expected, unreached }) => ({ day: on, expected, unreached })),
-    cutOff: cutOffs.length > 0 ? new Date(Math.min(...cutOffs)) : null,
-  };
-}
-
-const dataOrder: readonly SchoolSign['data'][] = ['silent', 'noPlan', 'reports', 'notYet', 'off'];
-
-/** No data first, then the most unreached, then unanswered deadlines, then by code. */
-function troubleFirst(a: UnitRow, b: UnitRow): number {
-  const rank = (row: UnitRow) =>
-    row.data === 'silent' || row.data === 'noPlan' ? dataOrder.indexOf(row.data) : 2;
-  return (
-    rank(a) - rank(b) || b.unreached - a.unreached || b.overdue - a.overdue || (a.code < b.code ? -1 : 1)
-  );
-}
-
-function worstOf(signs: readonly SchoolSign[]): SchoolSign['data'] {
-  if (signs.length === 0) return 'off';
-  // A unit above schools shows figures as soon as one school reports; how many do not stands beside them.
-  const found = new Set(signs.map((sign) => sign.data));
-  if (signs.length > 1 && found.has('reports')) return 'reports';
-  return dataOrder.find((data) => found.has(data)) ?? 'off';
-}
-
-function figuresOf(rows: readonly FigureRow[] | undefined): UnitFigures {
-  const sum = (measure: string) =>
-    (rows ?? []).filter((row) => row.measure === measure).reduce((count, row) => count + row.count, 0);
-  return {
-    ...noFigures,
-    expected: sum('expected'),
-    reached: sum('reached'),
-    reachedLate: sum('reachedLate'),
-    excused: sum('excused'),
-    unreached: sum('unreached'),
-    pending: sum('pending'),
-    withoutAdult: sum('withoutAdult'),
-  };
-}
-
-function total(signs: readonly SchoolSign[], key: 'followUps' | 'overdue' | 'twoDays'): number {
-  return signs.reduce((sum, sign) => sum + sign[key], 0);
-}
-
-function latest(signs: readonly SchoolSign[]): Date | null {
-  const times = signs.flatMap((sign) => (sign.lastFactAt ? [sign.lastFactAt.getTime()] : []));
-  return times.length > 0 ? new Date(Math.max(...times)) : null;
 }

@@ -83,6 +83,7 @@ const Phase = oneOf(['before', 'waiting', 'running', 'ended']);
 
 export const ClassBoard = closed({
   now: Instant,
+  timeZone: Type.String(),
   lesson: closed(BoardLesson),
   phase: Phase,
   rules: closed({ lateMinutes: Count }),
@@ -141,6 +142,7 @@ export const SchoolBoard = closed({
     }),
   ),
   totals: closed({ expected: Count, here: Count, missing: Count, waiting: Count }),
+  nextAt: nullable(Instant),
   periods: Type.Array(closed({ period: Type.Integer(), missing: Count, isOver: Type.Boolean() })),
   overdue: Type.Array(
     closed({
@@ -330,7 +332,8 @@ export const NewContact = closed({
 });
 export const Closing = closed({ reason: oneOf(closingReasons), note: Note });
 export const AskForNumber = closed({ guardianId: Id });
-export const Number = closed({ number: Type.String() });
+export const Number = closed({ number: Type.String(), followUpId: nullable(Id) });
+export const BegunFollowUp = closed({ followUpId: Id });
 
 export const TellCannotAttend = closed({ pupilId: Id, lessonId: nullable(Id), reason: ReasonWord });
 export const Withdrawal = closed({ pupilId: Id });
@@ -443,6 +446,8 @@ export const Rules = closed({
   dayNeeds: oneOf(['anyLesson', 'everyLesson']),
   followUpHours: Type.Integer({ minimum: 1, maximum: 72 }),
   helpHours: Type.Integer({ minimum: 1, maximum: 24 }),
+  /** `HH:MM` in the school's zone; the school's day begins at 04:00. */
+  dayCloses: Type.String({ pattern: '^(0[5-9]|1[0-9]|2[0-3]):[0-5][0-9]$' }),
 });
 export const SchoolRules = closed({ rules: Rules, defaults: Rules, version: Count });
 export const ChangeRules = closed({ rules: Rules, version: Count });

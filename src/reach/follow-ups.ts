@@ -8,7 +8,6 @@ import { idempotent, type RepeatableRequest } from '../platform/idempotency.ts';
 import { schoolDayOf } from '../calendar/rules/days.ts';
 import { schoolClock } from '../calendar/service.ts';
 import { recordFacts, type NewFact } from '../facts/service.ts';
-import { openContact } from '../people/contacts.ts';
 import { handleFollowUp, readOwnFollowUps, readSchoolFollowUps, revealNumber } from './actions.ts';
 import { selectOwnContests, type ContestRow } from './queries/contests.ts';
 import {
@@ -148,7 +147,7 @@ export async function logContact(
   const now = ctx.now();
   await idempotent(ctx.db, request, async (trx) => {
     const open = await requireOpen(trx, followUpId);
-    const rules = (await selectRulesOf(trx, [open.schoolId]))(open.schoolId);
+    const rules = (await selectRulesOf(trx, [open.schoolId], open.lastDay))(open.schoolId);
     const effect = effectOf(means, outcome, { now, dueAt: open.dueAt, rules });
     if (!effect) {
       throw new AppError(
@@ -295,36 +294,6 @@ export async function handOver(
       orgId: open.schoolId,
     });
     return { status: 200, resourceId: followUpId };
-  });
-}
-
-/**
- * The number of one guardian of one pupil, for a call now; each time is on record.
- *
- * @throws {AppError} 404 `guardian_not_found` when that person is no guardian of the pupil, 404 `no_number`.
- */
-export async function revealGuardianNumber(
-  ctx: ServerContext,
-  actor: Actor,
-  { pupilId, guardianId }: { pupilId: string; guardianId: string },
-): Promise<{ number: string }> {
-  const granted = await authorize(ctx.db, actor, revealNumber, { pupilId });
-  return ctx.db.transaction().execute(async (trx) => {
-    const guardian = await trx
-      .selectFrom('guardian_cards')
-      .select('guardian_id')
-      .where('pupil_id', '=', pupilId)
-      .where('guardian_id', '=', guardianId)
-      .executeTakeFirst();
-    if (!guardian) throw new AppError(404, 'guardian_not_found', 'This person is no guardian of the pupil.');
-    const number = await openContact(trx, ctx.secrets, granted, { personId: guardianId });
-    await audit(trx, actor, {
-      action: 'reach.revealNumber',
-      subjectKind: 'person',
-      subjectId: pupilId,
-      detail: { guardianId },
-    });
-    return { number };
   });
 }
 

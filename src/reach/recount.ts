@@ -94,7 +94,7 @@ export async function recountClasses(
     ...toJudge.map((row) => row.schoolId),
     ...[...places.values()].map((place) => place.schoolId),
   ]);
-  const rulesOf = await selectRulesOf(trx, [...schools]);
+  const rulesOf = await selectRulesOf(trx, [...schools], day);
   const lessons = await selectLessonRuns(trx, {
     day,
     plannedIds: [...new Set(toJudge.map((row) => row.plannedId))],

@@ -8,6 +8,7 @@ import {
   changeRules,
   handleFollowUp,
   openContest,
+  openFollowUp,
   readClassBoard,
   readContests,
   readDailyFigure,
@@ -22,9 +23,12 @@ import {
   tellCannotAttend,
 } from './actions.ts';
 import { changeSchoolRules, schoolRules } from './attendance-rules.ts';
-import { classBoard, schoolBoard, unitBoard } from './boards.ts';
+import { readCannotAttend, tellOfAbsence, withdrawAbsence } from './absences.ts';
+import { classBoard, schoolBoard } from './boards.ts';
+import { beginFollowUp, revealGuardianNumber } from './calling.ts';
 import {
   AskForNumber,
+  BegunFollowUp,
   CannotAttend,
   ChangeRules,
   Children,
@@ -52,25 +56,17 @@ import {
 } from './contract.ts';
 import { dailyFigure } from './daily-figure.ts';
 import { dailyWorkbook } from './daily-workbook.ts';
-import {
-  contestState,
-  readCannotAttend,
-  readChildren,
-  readDays,
-  schoolContests,
-  settleContest,
-  tellOfAbsence,
-  withdrawAbsence,
-} from './families.ts';
+import { contestState, schoolContests, settleContest } from './contests.ts';
+import { readChildren, readDays } from './families.ts';
 import {
   closeFollowUp,
   handOver,
   logContact,
   ownFollowUps,
   readFollowUp,
-  revealGuardianNumber,
   schoolFollowUps,
 } from './follow-ups.ts';
+import { unitBoard } from './unit-board.ts';
 
 const tags = ['reach'];
 const School = closed({ schoolId: Id });
@@ -245,6 +241,20 @@ function followUpRoutes(ctx: ServerContext): FastifyPluginAsyncTypebox {
         await handOver(ctx, request.actor, request.params, repeatable(request));
         return { done: true as const };
       },
+    );
+    app.post(
+      '/pupils/:pupilId/follow-ups',
+      {
+        config: { action: openFollowUp },
+        schema: {
+          operationId: 'beginFollowUp',
+          tags,
+          params: closed({ pupilId: Id }),
+          body: closed({}),
+          response: { 200: BegunFollowUp },
+        },
+      },
+      async ({ actor, params }) => beginFollowUp(ctx, actor, params),
     );
     app.post(
       '/pupils/:pupilId/guardian-number',

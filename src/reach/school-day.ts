@@ -87,7 +87,7 @@ export async function closeSchoolDay(
   await recountDirty(db, now);
   return db.transaction().execute(async (trx) => {
     if (!(await markDayClosed(trx, { schoolId, day, at: now }))) return { opened: 0, withoutAdult: 0 };
-    const rules = (await selectRulesOf(trx, [schoolId]))(schoolId);
+    const rules = (await selectRulesOf(trx, [schoolId], day))(schoolId);
     // A day closed late (the server was off) still leaves somebody the time to act.
     const dueAt = new Date(
       Math.max(dueAfterClose(closesAt, rules).getTime(), now.getTime() + rules.helpHours * 3_600_000),

@@ -28,6 +28,7 @@ declare module '../platform/database.ts' {
   interface Tables {
     attendance_rules: {
       school_id: string;
+      holds_from: string;
       late_minutes: number;
       left_early_percent: number;
       made_up_percent: number;

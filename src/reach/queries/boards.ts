@@ -131,6 +131,7 @@ export async function selectRunningLessons(
   const { rows } = await sql<RunningRow>`
     SELECT ${lessonColumns}, n.expected, n.here, n.excused, n."otherWays", n.missing, n.contacted
     FROM ${lessonTables}
+    JOIN class_cards card ON card.class_id = c.class_id
     CROSS JOIN LATERAL (
       SELECT count(*)::int AS expected,
         count(*) FILTER (WHERE x.state IN ('present', 'late', 'leftEarly'))::int AS here,
@@ -146,8 +147,24 @@ export async function selectRunningLessons(
       AND l.starts_at <= ${now}::timestamptz + interval '10 minutes'
       AND (l.ends_at > ${now} OR (coalesce(run.started_at, l.started_at) IS NOT NULL AND coalesce(run.ended_at, l.ended_at) IS NULL
         AND l.ends_at > ${now}::timestamptz - interval '1 hour'))
+    ORDER BY length(card.year_group), card.year_group, card.class_no, c.class_name
   `.execute(db);
   return rows;
+}
+
+/** When the next lesson of a school's classes begins on a day; null when none is to come. */
+export async function selectNextLessonAt(
+  db: Db,
+  _granted: Granted<'reach.readSchoolBoard'>,
+  { schoolId, day, now }: { schoolId: string; day: string; now: Date },
+): Promise<Date | null> {
+  const { rows } = await sql<{ at: Date | null }>`
+    SELECT min(l.starts_at) AS at FROM lesson_classes c
+    JOIN lesson_cards l ON l.school_day = c.school_day AND l.lesson_id = c.lesson_id
+    WHERE c.school_day = ${day}::date AND c.school_id = ${schoolId} AND l.status NOT IN ('cancelled', 'moved')
+      AND l.starts_at > ${now}
+  `.execute(db);
+  return rows[0]?.at ?? null;
 }
 
 /** Pupils not reached by the lessons of each period of the day so far; waiting for a teacher is not counted while it lasts. */

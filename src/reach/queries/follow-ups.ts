@@ -23,7 +23,7 @@ export async function closeReachedFollowUps(
       JOIN standing_facts(${day}::date) fact ON fact.id = x.best_fact_id
       WHERE o.state = 'open' AND o.person_id = ANY (${[...personIds]}::uuid[])
         AND ${day}::date >= (SELECT max(d.school_day) FROM follow_up_days d WHERE d.follow_up_id = o.id)
-        AND CASE o.origin WHEN 'cannotAttend' THEN coalesce(fact.to_at, fact.recorded_at)
+        AND CASE WHEN o.origin IN ('cannotAttend', 'byHand') THEN coalesce(fact.to_at, fact.recorded_at)
               ELSE greatest(fact.to_at, fact.recorded_at) END > o.opened_at
       ORDER BY o.id, fact.recorded_at
     ) proof
@@ -87,6 +87,39 @@ export async function openFollowUps(
     opened: rows.filter((row) => row.opened).length,
     withoutAdult: rows.filter((row) => !row.hasAdult).length,
   };
+}
+
+/**
+ * The open follow-up of a pupil, made now when there is none: somebody looks after the pupil before the day closes.
+ *
+ * @returns null when none is open and nothing is expected of the pupil that day.
+ */
+export async function ensureCaseByHand(
+  trx: Trx,
+  { pupilId, day, now, dueAt }: { pupilId: string; day: string; now: Date; dueAt: Date },
+): Promise<string | null> {
+  const { rows } = await sql<{ id: string }>`
+    INSERT INTO follow_ups (person_id, school_id, class_id, origin, adult_id, deputy_id, opened_at, due_at)
+    SELECT r.person_id, c.school_id, c.class_id, 'byHand', a.adult_id, coalesce(a.deputy_id, head.person_id), ${now}, ${dueAt}
+    FROM roll_classes(${day}::date, ARRAY[${pupilId}]::uuid[]) r JOIN class_cards c ON c.class_id = r.class_id
+    LEFT JOIN LATERAL adult_for(r.person_id, ${day}::date) a ON true
+    LEFT JOIN LATERAL school_head(c.school_id, a.adult_id) head ON true
+    WHERE EXISTS (SELECT FROM expectation_cards x WHERE x.school_day = ${day}::date AND x.person_id = r.person_id)
+    ON CONFLICT (person_id) WHERE state = 'open' DO NOTHING
+    RETURNING id
+  `.execute(trx);
+  const opened = rows[0]?.id;
+  if (opened === undefined) {
+    const held = await trx
+      .selectFrom('follow_ups')
+      .where('person_id', '=', pupilId)
+      .where('state', '=', 'open')
+      .select('id')
+      .executeTakeFirst();
+    return held?.id ?? null;
+  }
+  await trx.insertInto('follow_up_days').values({ follow_up_id: opened, school_day: day }).execute();
+  return opened;
 }
 
 /** Gives open follow-ups that nobody answers for to the adult who does now. @returns how many found one. */

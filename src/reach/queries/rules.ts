@@ -1,53 +1,64 @@
+import { sql } from 'kysely';
 import type { Db, Trx } from '../../platform/database.ts';
 import { defaultRules, type AttendanceRules } from '../rules/attendance.ts';
 
-/** The rules that hold at schools: their own row, else the defaults. @returns a lookup by school id. */
+interface RulesRow extends AttendanceRules {
+  readonly schoolId: string;
+}
+
+/**
+ * The rules that held at schools on a day: the newest of their own up to it, else the defaults.
+ *
+ * @param day - school day that is judged, `YYYY-MM-DD`.
+ * @returns a lookup by school id.
+ */
 export async function selectRulesOf(
   db: Db,
   schoolIds: readonly string[],
+  day: string,
 ): Promise<(schoolId: string) => AttendanceRules> {
   if (schoolIds.length === 0) return () => defaultRules;
-  const rows = await db
-    .selectFrom('attendance_rules')
-    .where('school_id', 'in', [...schoolIds])
-    .selectAll()
-    .execute();
-  const own = new Map(
-    rows.map((row): [string, AttendanceRules] => [
-      row.school_id,
-      {
-        lateMinutes: row.late_minutes,
-        leftEarlyPercent: row.left_early_percent,
-        madeUpPercent: row.made_up_percent,
-        dayNeeds: row.day_needs,
-        followUpHours: row.follow_up_hours,
-        helpHours: row.help_hours,
-      },
-    ]),
-  );
+  const { rows } = await sql<RulesRow>`
+    SELECT DISTINCT ON (school_id) school_id AS "schoolId", late_minutes AS "lateMinutes",
+      left_early_percent AS "leftEarlyPercent", made_up_percent AS "madeUpPercent", day_needs AS "dayNeeds",
+      follow_up_hours AS "followUpHours", help_hours AS "helpHours"
+    FROM attendance_rules WHERE school_id = ANY (${[...schoolIds]}::uuid[]) AND holds_from <= ${day}::date
+    ORDER BY school_id, holds_from DESC
+  `.execute(db);
+  const own = new Map(rows.map(({ schoolId, ...rules }): [string, AttendanceRules] => [schoolId, rules]));
   return (schoolId) => own.get(schoolId) ?? defaultRules;
 }
 
 /** How often a school changed its rules; 0 while the defaults hold. */
 export async function selectRulesVersion(db: Db, schoolId: string): Promise<number> {
-  const row = await db
+  const { version } = await db
     .selectFrom('attendance_rules')
     .where('school_id', '=', schoolId)
-    .select('version')
-    .executeTakeFirst();
-  return row?.version ?? 0;
+    .select((eb) => eb.fn.coalesce(eb.fn.max('version'), eb.lit(0)).as('version'))
+    .executeTakeFirstOrThrow();
+  return version;
 }
 
-/** @returns false when the version read is no longer the present one. */
+/**
+ * Lets rules hold from a day on; days before keep theirs. A second change on one day replaces the first.
+ *
+ * @returns false when the version read is no longer the present one.
+ */
 export async function upsertRules(
   trx: Trx,
   {
     schoolId,
+    from,
     version,
     rules,
     changedBy,
-  }: { schoolId: string; version: number; rules: AttendanceRules; changedBy: string | null },
+  }: { schoolId: string; from: string; version: number; rules: AttendanceRules; changedBy: string | null },
 ): Promise<boolean> {
+  // Two administrators saving at once: the second waits here and then finds a newer version.
+  await sql`SELECT pg_advisory_xact_lock(hashtextextended(${`attendance rules ${schoolId}`}, 0))`.execute(
+    trx,
+  );
+  if ((await selectRulesVersion(trx, schoolId)) !== version) return false;
   const values = {
     late_minutes: rules.lateMinutes,
     left_early_percent: rules.leftEarlyPercent,
@@ -55,21 +66,17 @@ export async function upsertRules(
     day_needs: rules.dayNeeds,
     follow_up_hours: rules.followUpHours,
     help_hours: rules.helpHours,
+    version: version + 1,
     changed_by: changedBy,
   };
-  if (version === 0) {
-    const made = await trx
-      .insertInto('attendance_rules')
-      .values({ school_id: schoolId, ...values })
-      .onConflict((conflict) => conflict.doNothing())
-      .executeTakeFirst();
-    return (made.numInsertedOrUpdatedRows ?? 0n) > 0n;
-  }
-  const changed = await trx
-    .updateTable('attendance_rules')
-    .set((eb) => ({ ...values, version: eb('version', '+', 1), changed_at: eb.fn<Date>('app_now', []) }))
-    .where('school_id', '=', schoolId)
-    .where('version', '=', version)
-    .executeTakeFirst();
-  return changed.numUpdatedRows > 0n;
+  await trx
+    .insertInto('attendance_rules')
+    .values({ school_id: schoolId, holds_from: from, ...values })
+    .onConflict((conflict) =>
+      conflict
+        .columns(['school_id', 'holds_from'])
+        .doUpdateSet((eb) => ({ ...values, changed_at: eb.fn<Date>('app_now', []) })),
+    )
+    .execute();
+  return true;
 }

@@ -1,4 +1,5 @@
 import type { ExpectationState, Way } from '../../facts/tables.ts';
+import { LEFT_AFTER_MS } from '../../rooms/rules.ts';
 
 /** Where a lesson stands on a board. `waiting`: it should have begun and no teacher has come in. */
 export type LessonPhase = 'before' | 'waiting' | 'running' | 'ended';
@@ -18,9 +19,6 @@ export type TileState =
   | 'notYet'
   | 'reached'
   | 'partly';
-
-/** Silence this long, while the lesson runs, means that the line broke. */
-export const lostAfterMs = 90_000;
 
 /**
  * @param opened - a teacher has come in, or the lesson really began.
@@ -68,7 +66,7 @@ export function tileOf(
   if (phase === 'waiting') return 'waiting';
   const isHere = state === 'present' || state === 'late' || lastSeenAt !== null;
   if (!isHere) return 'missing';
-  if (lastSeenAt !== null && now.getTime() - lastSeenAt.getTime() > lostAfterMs) return 'lost';
+  if (lastSeenAt !== null && now.getTime() - lastSeenAt.getTime() > LEFT_AFTER_MS) return 'lost';
   return state === 'late' ? 'late' : 'here';
 }
 

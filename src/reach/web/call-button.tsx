@@ -1,6 +1,7 @@
 import { useMutation } from '@tanstack/react-query';
 import { Button } from 'antd';
 import { useEffect } from 'react';
+import { Link } from 'react-router';
 import { api } from '../../platform/web/api.ts';
 import { ProblemNotice } from '../../platform/web/console/states.tsx';
 import { t } from '../../platform/web/t.ts';
@@ -11,13 +12,15 @@ export interface CallButtonProps {
   readonly pupilId: string;
   readonly guardian: { readonly personId: string; readonly name: string; readonly tail: string | null };
   readonly size?: 'small' | 'middle' | 'large';
+  /** `link`: the call begins a follow-up, and the way to note its result stands beside the number. */
+  readonly begun?: 'link' | 'known';
 }
 
 /**
  * One tap to one family: asks the server for the number (each time on record) and hands it to the telephone.
  * It is shown for a minute for those who dial by hand, and then forgotten.
  */
-export function CallButton({ pupilId, guardian, size = 'middle' }: CallButtonProps) {
+export function CallButton({ pupilId, guardian, size = 'middle', begun = 'known' }: CallButtonProps) {
   const asked = useMutation({
     mutationFn: () =>
       api.post('/api/pupils/{pupilId}/guardian-number', {
@@ -39,9 +42,14 @@ export function CallButton({ pupilId, guardian, size = 'middle' }: CallButtonPro
   return (
     <>
       {data ? (
-        <a className="num" href={`tel:${data.number}`}>
-          {t('reach.followUp.number', { number: data.number })}
-        </a>
+        <>
+          <a className="num" href={`tel:${data.number}`}>
+            {t('reach.followUp.number', { number: data.number })}
+          </a>
+          {begun === 'link' && data.followUpId !== null && (
+            <Link to={`/follow-ups/${data.followUpId}`}>{t('reach.class.toFollowUp')}</Link>
+          )}
+        </>
       ) : (
         <Button type="primary" size={size} loading={asked.isPending} onClick={() => asked.mutate()}>
           {t('reach.followUp.call')}

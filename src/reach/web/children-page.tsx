@@ -92,8 +92,9 @@ function beadOf(state: Child['beads'][number]['state']): string {
 }
 
 /** The number of a lesson to come, a stroke for one with a reason; ticks and marks come from the style. */
-function beadText(kind: string, period: number): string {
-  if (kind === 'toCome') return String(period);
+function beadText(kind: string, period: number | null): string {
+  // A lesson outside the bell plan has no number.
+  if (kind === 'toCome') return period === null ? '+' : String(period);
   return kind === 'excused' ? '–' : '';
 }
 
@@ -106,9 +107,9 @@ function Beads({ child }: { child: Child }) {
   });
   return (
     <span class="beads" role="img" aria-label={words}>
-      {child.beads.map((bead, place) => (
+      {child.beads.map((bead) => (
         <i key={bead.lessonId} class={beadOf(bead.state)} aria-hidden="true">
-          {beadText(beadOf(bead.state), bead.period || place + 1)}
+          {beadText(beadOf(bead.state), bead.period)}
         </i>
       ))}
     </span>

@@ -14,8 +14,9 @@ import './reach.css';
 
 type Board = Awaited<ReturnType<typeof askBoard>>;
 type Tile = Board['tiles'][number];
-const ZONE = 'Asia/Shanghai';
 const refreshMs = 10_000;
+/** At the bell everybody is still missing: more cards than this help nobody, the tiles below name them all. */
+const CARDS = 12;
 
 function askBoard(path: { day: string; lessonId: string; classId: string }) {
   return api.get('/api/lessons/{day}/{lessonId}/classes/{classId}/board', { path });
@@ -32,13 +33,13 @@ export default function ClassBoardPage() {
   });
   if (board.isPending) return <SkeletonRows />;
   if (board.isError && !board.data) return <ProblemNotice error={board.error} onRetry={board.refetch} />;
-  const { lesson, now } = board.data;
-  const age = { fetchedAt: board.dataUpdatedAt, at: now, timeZone: ZONE };
+  const { lesson, now, timeZone } = board.data;
+  const age = { fetchedAt: board.dataUpdatedAt, at: now, timeZone };
   const when = [
     wayWord(lesson.mode),
     lesson.teacherName,
     lesson.period === null ? null : t('reach.school.period', { period: lesson.period }),
-    timeRange(lesson.startsAt, lesson.endsAt, ZONE),
+    timeRange(lesson.startsAt, lesson.endsAt, timeZone),
   ].filter(Boolean);
   return (
     <>
@@ -73,10 +74,13 @@ export function ClassBoardView({ board }: { board: Board }) {
       </section>
       {troubled.length > 0 && (
         <div className="missing-grid">
-          {troubled.map((tile) => (
+          {troubled.slice(0, CARDS).map((tile) => (
             <MissingCard key={tile.personId} tile={tile} board={board} />
           ))}
         </div>
+      )}
+      {troubled.length > CARDS && (
+        <p className="muted section">{t('reach.class.more', { count: troubled.length - CARDS })}</p>
       )}
       <section className="card section">
         <header>
@@ -192,7 +196,7 @@ function minutesSince(instant: string, now: string): number {
 
 function sinceWords(tile: Tile, board: Board): string {
   if (tile.tile === 'lost' && tile.lastSeenAt)
-    return `${t('reach.tile.lost')} ${timeOfDay(tile.lastSeenAt, ZONE)}`;
+    return `${t('reach.tile.lost')} ${timeOfDay(tile.lastSeenAt, board.timeZone)}`;
   if (tile.tile === 'partly') return t('reach.class.partly');
   if (board.phase === 'ended') return t('reach.class.missedLesson');
   return t('reach.class.since', {
@@ -204,7 +208,7 @@ function tileWord(tile: Tile, board: Board): string {
   if (tile.tile === 'missing' && board.phase === 'running') return sinceWords(tile, board);
   if (tile.tile === 'otherWay' && tile.way) return wayWord(tile.way);
   const entered = (tile.evidence as Evidence | null)?.enteredAt;
-  if (tile.tile === 'late' && entered) return `${t('reach.tile.late')} ${timeOfDay(entered, ZONE)}`;
+  if (tile.tile === 'late' && entered) return `${t('reach.tile.late')} ${timeOfDay(entered, board.timeZone)}`;
   return t(`reach.tile.${tile.tile}`);
 }
 
@@ -239,7 +243,7 @@ function MissingCard({ tile, board }: { tile: Tile; board: Board }) {
           <span className="muted">
             {known.lastContact
               ? t('reach.class.called', {
-                  time: timeOfDay(known.lastContact.at, ZONE),
+                  time: timeOfDay(known.lastContact.at, board.timeZone),
                   means: t(`reach.means.${known.lastContact.means}`),
                   outcome: t(`reach.outcome.${known.lastContact.outcome}`),
                 })
@@ -248,7 +252,13 @@ function MissingCard({ tile, board }: { tile: Tile; board: Board }) {
         </dd>
       </dl>
       <p className="acts">
-        {known.isOwnCare && guardian?.tail && <CallButton pupilId={tile.personId} guardian={guardian} />}
+        {known.isOwnCare && guardian?.tail && (
+          <CallButton
+            pupilId={tile.personId}
+            guardian={guardian}
+            begun={known.followUpId === null ? 'link' : 'known'}
+          />
+        )}
         {known.isOwnCare && known.followUpId && (
           <Link to={`/follow-ups/${known.followUpId}`}>{t('reach.class.toFollowUp')}</Link>
         )}

@@ -1,5 +1,6 @@
-import { useQuery } from '@tanstack/react-query';
-import { Link } from 'react-router';
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { Button } from 'antd';
+import { Link, useNavigate } from 'react-router';
 import { dayAndWeekday } from '../../platform/i18n/format.ts';
 import { api } from '../../platform/web/api.ts';
 import { Lead, PageHead } from '../../platform/web/console/page-head.tsx';
@@ -98,9 +99,7 @@ export function CaseRow({ row, own }: { row: Case; own: Own }) {
         {row.isEscalated && <span className="tag-red">{t('reach.followUps.escalated')}</span>}
       </span>
       <span className="wide">
-        {row.days.length > 1
-          ? t('reach.followUps.days', { count: row.days.length })
-          : t('reach.followUps.oneDay', { day: dayWords(row.days[0] ?? own.day, own.day) })}
+        {aboutWords(row, own.day)}
         {row.reason && ` · ${t('reach.followUps.told', { reason: t(`reach.reason.${row.reason}`) })}`}
         <br />
         <span className="muted">
@@ -115,6 +114,14 @@ export function CaseRow({ row, own }: { row: Case; own: Own }) {
       </Link>
     </li>
   );
+}
+
+/** A day that is not over is not unreached yet. */
+function aboutWords({ days, origin }: Case, today: string): string {
+  const [day = today] = days;
+  if (days.length > 1) return t('reach.followUps.days', { count: days.length });
+  if (day === today && origin !== 'dayClose') return t('reach.followUps.sinceToday');
+  return t('reach.followUps.oneDay', { day: dayWords(day, today) });
 }
 
 function LastContact({ row, own }: { row: Case; own: Own }) {
@@ -173,7 +180,30 @@ export function MissedRow({ row }: { row: Missed }) {
       <span className={row.state === 'unreached' ? 'red num' : 'num'}>
         {t('reach.followUps.missed', { missed: row.missed, expected: row.expected })}
       </span>
+      <BeginCall pupilId={row.pupilId} name={row.pupilName} />
     </li>
+  );
+}
+
+/** Begins the follow-up and opens it: the family's number and the place for the result stand there. */
+function BeginCall({ pupilId, name }: { pupilId: string; name: string }) {
+  const navigate = useNavigate();
+  const queries = useQueryClient();
+  const begin = useMutation({
+    mutationFn: () => api.post('/api/pupils/{pupilId}/follow-ups', { path: { pupilId }, body: {} }),
+    onSuccess: async ({ followUpId }) => {
+      await queries.invalidateQueries({ queryKey: ['follow-ups'] });
+      await navigate(`/follow-ups/${followUpId}`);
+    },
+  });
+  return (
+    <span>
+      <Button type="primary" loading={begin.isPending} onClick={() => begin.mutate()}>
+        {t('reach.followUp.call')}
+        <span className="vh">{name}</span>
+      </Button>
+      {begin.isError && <ProblemNotice error={begin.error} />}
+    </span>
   );
 }
 

@@ -1,5 +1,5 @@
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
-import { Button, InputNumber, Select } from 'antd';
+import { Button, Input, InputNumber, Select } from 'antd';
 import { useState } from 'react';
 import { api } from '../../platform/web/api.ts';
 import { useActing } from '../../platform/web/console/me.ts';
@@ -57,6 +57,10 @@ function RuleList({ held: { rules } }: { held: Rules }) {
           <dt>{t('reach.rules.dayNeeds')}</dt>
           <dd>{t(`reach.rules.${rules.dayNeeds}`)}</dd>
         </div>
+        <div>
+          <dt>{t('reach.rules.dayCloses')}</dt>
+          <dd className="num">{rules.dayCloses}</dd>
+        </div>
       </dl>
       <p className="muted">{t('reach.rules.readOnly')}</p>
     </>
@@ -108,6 +112,17 @@ function RulesForm({ held, schoolId }: { held: Rules; schoolId: string }) {
         <span className="muted">
           {t('reach.rules.default', { value: t(`reach.rules.${held.defaults.dayNeeds}`) })}
         </span>
+      </label>
+      <label>
+        <span>{t('reach.rules.dayCloses')}</span>
+        <Input
+          type="time"
+          min="05:00"
+          required
+          value={rules.dayCloses}
+          onChange={({ target }) => setRules({ ...rules, dayCloses: target.value })}
+        />
+        <span className="muted num">{t('reach.rules.default', { value: held.defaults.dayCloses })}</span>
       </label>
       <p>
         <Button type="primary" htmlType="submit" loading={save.isPending}>

@@ -1,7 +1,7 @@
 import { useQuery } from '@tanstack/react-query';
 import { Table } from 'antd';
 import { Link } from 'react-router';
-import { dayAndWeekday } from '../../platform/i18n/format.ts';
+import { dayAndWeekday, timeOfDay } from '../../platform/i18n/format.ts';
 import { api } from '../../platform/web/api.ts';
 import { useActing } from '../../platform/web/console/me.ts';
 import { Lead, PageHead } from '../../platform/web/console/page-head.tsx';
@@ -17,7 +17,7 @@ import { wayWord, whenWords } from './words.ts';
 import './reach.css';
 
 type Board = Awaited<ReturnType<typeof askBoard>>;
-type Lesson = Board['lessons'][number];
+type Lesson = Board['lessons'][number] & { readonly day: string };
 const refreshMs = 10_000;
 
 function askBoard(schoolId: string) {
@@ -54,34 +54,23 @@ export default function SchoolBoardPage() {
 }
 
 export function SchoolBoardView({ board }: { board: Board }) {
-  const running = board.lessons.filter(({ phase }) => phase === 'running' || phase === 'waiting').length;
+  const lessons = board.lessons.map((lesson): Lesson => ({ ...lesson, day: board.day }));
   return (
     <>
-      <Alarms lessons={board.lessons.filter(({ teacherMissingMinutes }) => teacherMissingMinutes !== null)} />
-      {running > 0 && (
-        <Lead>
-          {board.totals.missing > 0 ? (
-            <>
-              {t('reach.school.lead', { count: running })}{' '}
-              <b className="red-number">{board.totals.missing}</b> {t('reach.school.leadMissing')}
-            </>
-          ) : (
-            t('reach.school.leadGood', { count: running })
-          )}
-        </Lead>
-      )}
+      <Alarms lessons={lessons.filter(({ teacherMissingMinutes }) => teacherMissingMinutes !== null)} />
+      <Now board={board} />
       <div className="columns">
         <section className="card" aria-label={t('reach.page.board')}>
-          {board.lessons.length === 0 ? (
+          {lessons.length === 0 ? (
             <Empty title={t('reach.school.leadNone')}>
               <p className="muted">{t('reach.school.noneNext')}</p>
             </Empty>
           ) : (
             <>
               <div className="hide-phone">
-                <LessonTable lessons={board.lessons} />
+                <LessonTable lessons={lessons} />
               </div>
-              <LessonRows lessons={board.lessons} />
+              <LessonRows lessons={lessons} />
             </>
           )}
         </section>
@@ -93,6 +82,23 @@ export function SchoolBoardView({ board }: { board: Board }) {
       </div>
     </>
   );
+}
+
+/** The one sentence: how many lessons run and who is not there; a lesson that waits for its teacher is an alarm instead. */
+function Now({ board }: { board: Board }) {
+  const running = board.lessons.filter(({ phase }) => phase === 'running').length;
+  const { missing, waiting } = board.totals;
+  if (running > 0 && missing > 0) {
+    return (
+      <Lead>
+        {t('reach.school.lead', { count: running })} <b className="red-number">{missing}</b>{' '}
+        {t('reach.school.leadMissing')}
+      </Lead>
+    );
+  }
+  if (running > 0) return <Lead>{t('reach.school.leadGood', { count: running })}</Lead>;
+  if (waiting > 0 || board.nextAt === null) return null;
+  return <Lead>{t('reach.school.leadNext', { time: timeOfDay(board.nextAt, board.timeZone) })}</Lead>;
 }
 
 /** More alarms than this stand together as one list. */
@@ -139,8 +145,8 @@ function Alarm({ lesson }: { lesson: Lesson }) {
   );
 }
 
-function addressOf({ startsAt, lessonId, classId }: Lesson): string {
-  return `/board/${new Intl.DateTimeFormat('en-CA', { timeZone: 'Asia/Shanghai' }).format(new Date(startsAt))}/${lessonId}/${classId}`;
+function addressOf({ day, lessonId, classId }: Lesson): string {
+  return `/board/${day}/${lessonId}/${classId}`;
 }
 
 function LessonTable({ lessons }: { lessons: readonly Lesson[] }) {
@@ -173,7 +179,7 @@ function LessonTable({ lessons }: { lessons: readonly Lesson[] }) {
           title: t('reach.school.here'),
           dataIndex: 'here',
           align: 'right',
-          render: (_, row) => row.here + row.otherWays,
+          render: (_, row) => (row.phase === 'before' ? '—' : row.here + row.otherWays),
         },
         {
           title: t('reach.school.missing'),
@@ -222,6 +228,8 @@ function LessonRows({ lessons }: { lessons: readonly Lesson[] }) {
 function Missing({ row }: { row: Lesson }) {
   if (row.phase === 'waiting') return <span className="muted">{t('reach.school.waiting')}</span>;
   if (row.phase === 'before') return <span className="muted">{t('reach.school.notBegun')}</span>;
+  if (row.phase === 'ended' && row.missing === 0)
+    return <span className="muted">{t('reach.school.ended')}</span>;
   return row.missing > 0 ? <b className="red num">{row.missing}</b> : <span className="zero">0</span>;
 }
 

@@ -1,0 +1,166 @@
+import type { Way } from '../facts/tables.ts';
+import type { Actor } from '../platform/actor.ts';
+import { authorize } from '../platform/authorize.ts';
+import type { ServerContext } from '../platform/context.ts';
+import { schoolDayOf } from '../calendar/rules/days.ts';
+import { readUnitBoard } from './actions.ts';
+import {
+  selectFigures,
+  selectSchoolSigns,
+  selectUnit,
+  selectUnitSeries,
+  selectUnitsBelow,
+  type FigureRow,
+  type SchoolSign,
+  type UnitCard,
+} from './queries/unit-boards.ts';
+import { noFigures, without, type UnitFigures } from './rules/board.ts';
+
+export interface UnitRow extends UnitCard, UnitFigures {
+  /** `reports`, or why there are no figures; a unit with several schools reports when one of them does. */
+  readonly data: SchoolSign['data'];
+  readonly schools: number;
+  readonly silentSchools: number;
+  readonly followUps: number;
+  readonly overdue: number;
+  readonly twoDays: number;
+  readonly lastFactAt: Date | null;
+  /** Unreached pupils of the last school days, oldest first. */
+  readonly week: number[];
+}
+
+export interface UnitBoard {
+  readonly now: Date;
+  readonly day: string;
+  readonly timeZone: string;
+  readonly unit: UnitCard;
+  /** Figures of the units that report; silent schools are in none of them. */
+  readonly totals: UnitFigures & {
+    followUps: number;
+    overdue: number;
+    schools: number;
+    silentSchools: number;
+  };
+  readonly ways: { way: Way; count: number }[];
+  readonly rows: UnitRow[];
+  readonly series: { day: string; expected: number; unreached: number }[];
+  /** Oldest cut-off among the shown figures; null when there are none. */
+  readonly cutOff: Date | null;
+}
+
+/**
+ * Counts of a unit and of those directly below it; names of units, never of people.
+ *
+ * @param day - `YYYY-MM-DD`, or null: today in the unit's zone.
+ */
+export async function unitBoard(
+  ctx: ServerContext,
+  actor: Actor,
+  { orgId, day }: { orgId: string; day: string | null },
+): Promise<UnitBoard> {
+  const granted = await authorize(ctx.db, actor, readUnitBoard, { orgId });
+  const now = ctx.now();
+  const { tz, ...unit } = await selectUnit(ctx.db, granted, orgId);
+  const asked = day ?? schoolDayOf(now, tz);
+  const below = await selectUnitsBelow(ctx.db, granted, { orgId, day: asked });
+  const signs = await selectSchoolSigns(ctx.db, granted, { orgId, day: asked });
+  const silent = signs.filter((sign) => sign.data === 'silent');
+  const orgIds = [orgId, ...below.map((row) => row.orgId)];
+  const figures = Map.groupBy(
+    await selectFigures(ctx.db, granted, {
+      orgIds: [...new Set([...orgIds, ...silent.map((sign) => sign.schoolId)])],
+      day: asked,
+    }),
+    (row) => row.orgId,
+  );
+  const series = Map.groupBy(
+    await selectUnitSeries(ctx.db, granted, { orgIds, day: asked }),
+    (row) => row.orgId,
+  );
+  const rows = below.map((row): UnitRow => {
+    const own = signs.filter((sign) => sign.unitId === row.orgId);
+    return {
+      ...row,
+      ...figuresOf(figures.get(row.orgId)),
+      data: worstOf(own),
+      schools: own.length,
+      silentSchools: own.filter((sign) => sign.data === 'silent' || sign.data === 'noPlan').length,
+      followUps: total(own, 'followUps'),
+      overdue: total(own, 'overdue'),
+      twoDays: total(own, 'twoDays'),
+      lastFactAt: latest(own),
+      week: (series.get(row.orgId) ?? []).slice(-7).map((point) => point.unreached),
+    };
+  });
+  const own = figures.get(orgId) ?? [];
+  const totals = without(
+    figuresOf(own),
+    silent.map((sign) => figuresOf(figures.get(sign.schoolId))),
+  );
+  const cutOffs = own.map((row) => row.cutOff.getTime());
+  return {
+    now,
+    day: asked,
+    timeZone: tz,
+    unit,
+    totals: {
+      ...totals,
+      followUps: total(signs, 'followUps'),
+      overdue: total(signs, 'overdue'),
+      schools: signs.length,
+      silentSchools: signs.filter((sign) => sign.data === 'silent' || sign.data === 'noPlan').length,
+    },
+    ways: own
+      .flatMap(({ measure, way, count }) => (measure === 'reached' && way !== '' ? [{ way, count }] : []))
+      .sort((a, b) => b.count - a.count),
+    rows: rows.sort(troubleFirst),
+    series: (series.get(orgId) ?? [])
+      .slice(-14)
+      .map((point) => ({ day: point.day, ...(point.day === asked ? totals : point) }))
+      .map(({ day: on, expected, unreached }) => ({ day: on, expected, unreached })),
+    cutOff: cutOffs.length > 0 ? new Date(Math.min(...cutOffs)) : null,
+  };
+}
+
+const dataOrder: readonly SchoolSign['data'][] = ['silent', 'noPlan', 'reports', 'notYet', 'off'];
+
+/** No data first, then the most unreached, then unanswered deadlines, then by code. */
+function troubleFirst(a: UnitRow, b: UnitRow): number {
+  const rank = (row: UnitRow) =>
+    row.data === 'silent' || row.data === 'noPlan' ? dataOrder.indexOf(row.data) : 2;
+  return (
+    rank(a) - rank(b) || b.unreached - a.unreached || b.overdue - a.overdue || (a.code < b.code ? -1 : 1)
+  );
+}
+
+function worstOf(signs: readonly SchoolSign[]): SchoolSign['data'] {
+  if (signs.length === 0) return 'off';
+  // A unit above schools shows figures as soon as one school reports; how many do not stands beside them.
+  const found = new Set(signs.map((sign) => sign.data));
+  if (signs.length > 1 && found.has('reports')) return 'reports';
+  return dataOrder.find((data) => found.has(data)) ?? 'off';
+}
+
+function figuresOf(rows: readonly FigureRow[] | undefined): UnitFigures {
+  const sum = (measure: string) =>
+    (rows ?? []).filter((row) => row.measure === measure).reduce((count, row) => count + row.count, 0);
+  return {
+    ...noFigures,
+    expected: sum('expected'),
+    reached: sum('reached'),
+    reachedLate: sum('reachedLate'),
+    excused: sum('excused'),
+    unreached: sum('unreached'),
+    pending: sum('pending'),
+    withoutAdult: sum('withoutAdult'),
+  };
+}
+
+function total(signs: readonly SchoolSign[], key: 'followUps' | 'overdue' | 'twoDays'): number {
+  return signs.reduce((sum, sign) => sum + sign[key], 0);
+}
+
+function latest(signs: readonly SchoolSign[]): Date | null {
+  const times = signs.flatMap((sign) => (sign.lastFactAt ? [sign.lastFactAt.getTime()] : []));
+  return times.length > 0 ? new Date(Math.max(...times)) : null;
+}
