@@ -710,6 +710,9 @@ CREATE TABLE plan_items (
   classroom_id uuid,
   source_key text,
   version integer DEFAULT 1 NOT NULL,
+  held boolean DEFAULT false NOT NULL,
+  teacher_names text[] DEFAULT '{}'::text[] NOT NULL,
+  source_hash text,
   CONSTRAINT plan_items_classroom_id_fkey FOREIGN KEY (classroom_id) REFERENCES classrooms(id),
   CONSTRAINT plan_items_course_id_fkey FOREIGN KEY (course_id) REFERENCES courses(id),
   CONSTRAINT plan_items_period CHECK (period >= 1 AND period <= 20 AND period_to >= period AND period_to <= 20),
@@ -1001,6 +1004,8 @@ CREATE TABLE timetable_imports (
   created_by uuid,
   created_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
   confirmed_at timestamp with time zone,
+  kind text DEFAULT 'matrix'::text NOT NULL,
+  CONSTRAINT timetable_imports_kind CHECK (kind = ANY (ARRAY['matrix'::text, 'term'::text])),
   CONSTRAINT timetable_imports_pkey PRIMARY KEY (id),
   CONSTRAINT timetable_imports_school_id_fkey FOREIGN KEY (school_id) REFERENCES orgs(id),
   CONSTRAINT timetable_imports_sha256 CHECK (file_sha256 ~ '^[0-9a-f]{64}$'::text),
@@ -1067,6 +1072,7 @@ COMMENT ON COLUMN persons.sex IS 'sensitivity=3 purpose=statutory class lists (o
 COMMENT ON COLUMN persons.status IS 'sensitivity=2 purpose=membership';
 COMMENT ON COLUMN persons.is_demo IS 'sensitivity=1 purpose=remove the demo';
 COMMENT ON COLUMN persons.created_at IS 'sensitivity=1 purpose=retention';
+COMMENT ON COLUMN plan_items.teacher_names IS 'sensitivity=2 purpose=name the teacher of a lesson';
 COMMENT ON COLUMN presence.person_id IS 'sensitivity=2 purpose=know who was reached';
 COMMENT ON COLUMN presence.heard_ms IS 'sensitivity=2 purpose=know who was reached';
 COMMENT ON COLUMN reach_days.person_id IS 'sensitivity=2 purpose=reach of the day';
@@ -1145,6 +1151,7 @@ CREATE INDEX plan_changes_lesson_id_idx ON public.plan_changes USING btree (less
 CREATE INDEX plan_changes_school_id_idx ON public.plan_changes USING btree (school_id, school_day);
 CREATE INDEX plan_item_audiences_class_id_idx ON public.plan_item_audiences USING btree (class_id);
 CREATE INDEX plan_item_staff_person_id_idx ON public.plan_item_staff USING btree (person_id);
+CREATE INDEX plan_items_held_idx ON public.plan_items USING btree (school_id, term_id) WHERE held;
 CREATE INDEX plan_items_origin_id_idx ON public.plan_items USING btree (origin_id);
 CREATE INDEX plan_items_school_id_term_id_idx ON public.plan_items USING btree (school_id, term_id);
 CREATE UNIQUE INDEX plan_items_source_key_key ON public.plan_items USING btree (school_id, term_id, source_key) WHERE (source_key IS NOT NULL);

@@ -12,9 +12,11 @@ const WEEKDAYS = ['星期一', '星期二', '星期三', '星期四', '星期五
 const PERIODS = 6;
 /** 147 classes × 30 cells: a little more than the 4,401 meetings of the reference timetable. */
 const ROWS = CLASSES * WEEKDAYS.length * PERIODS;
+/** Meetings of a university term, of which several equal ones are one lecture. */
+const TERM_ROWS = 4_401;
 const BUDGET_SECONDS = 5;
 
-/** Imports a class-matrix workbook of 4,410 lessons, one sheet a class: read, checked and written as a draft. */
+/** Imports a class-matrix workbook of 4,410 lessons and the list of a term: read, checked and written as a draft. */
 export async function run(): Promise<BenchResult> {
   const product = await startProduct({ connections: 8 });
   try {
@@ -37,14 +39,27 @@ export async function run(): Promise<BenchResult> {
     const againBegan = performance.now();
     const again = await importMatrix(ctx, operatorActor(), input);
     const againSeconds = round((performance.now() - againBegan) / 1000, 2);
+    const termBegan = performance.now();
+    const term = await importMatrix(ctx, operatorActor(), {
+      ...input,
+      fileName: 'term.json',
+      bytes: termList(),
+      createTeachers: true,
+    });
+    const termSeconds = round((performance.now() - termBegan) / 1000, 2);
+    if (term.read !== TERM_ROWS || term.created + term.merged !== TERM_ROWS)
+      throw new Error('rows of the term are missing');
     if (first.created !== ROWS || again.unchanged !== ROWS) throw new Error('not everything was imported');
     return {
       name: 'timetable-import',
-      figures: { rows: ROWS, seconds, againSeconds },
+      figures: { rows: ROWS, seconds, againSeconds, termRows: TERM_ROWS, termSeconds },
       reference: null,
       ratio: null,
       budget: { seconds: BUDGET_SECONDS },
-      ...verdict([{ name: 'seconds', holds: seconds <= BUDGET_SECONDS }]),
+      ...verdict([
+        { name: 'seconds', holds: seconds <= BUDGET_SECONDS },
+        { name: 'termSeconds', holds: termSeconds <= BUDGET_SECONDS },
+      ]),
     };
   } finally {
     await product.close();
@@ -70,4 +85,22 @@ function workbookOf({ classNames, teacherNames }: PlanSchool): Uint8Array {
       ]),
     ),
   );
+}
+
+/** 640 courses of 510 teachers in 217 rooms; every third meeting is heard by several classes. */
+function termList(): Uint8Array {
+  const rows: object[] = [];
+  for (let n = 0; rows.length < TERM_ROWS; n++) {
+    const meeting = {
+      课程名: `课程${n % 640}`,
+      上课地点: n % 15 === 0 ? '' : `${(n % 7) + 1}号教学楼${n % 217}`,
+      任课老师: `教师${(n % 640) % 510}`,
+      上课周期: n % 2 === 0 ? '1-16周上(2学时)' : '2,4-9,12-15周上(2学时)',
+      星期: WEEKDAYS[n % 5],
+      节次: ((n * 7) % 6) * 2 + 1,
+    };
+    const classes = n % 3 === 0 ? 1 + (n % 12) : 1;
+    for (let k = 0; k < classes && rows.length < TERM_ROWS; k++) rows.push(meeting);
+  }
+  return new TextEncoder().encode(JSON.stringify(rows));
 }

@@ -8,9 +8,10 @@ import { AppError } from '../platform/errors.ts';
 import { say } from '../platform/i18n/server-words.ts';
 import { inLanguage } from '../platform/terminal.ts';
 import { columnLetters } from '../rosters/workbook/workbook.ts';
-import { importMatrix, type MatrixReport } from './service/import-matrix.ts';
+import { importMatrix } from './service/import-matrix.ts';
+import type { MatrixReport } from './service/import-report.ts';
 
-const usage = 'timetable import FILE --org CODE [--dry-run]';
+const usage = 'timetable import FILE --org CODE [--dry-run] [--create-teachers]';
 const shownProblems = 50;
 
 export const timetableCommands: readonly Command[] = [
@@ -18,20 +19,21 @@ export const timetableCommands: readonly Command[] = [
     name: 'timetable import',
     usage,
     summary: {
-      'zh-CN': '导入一张课程表，写成草稿；--dry-run 只检查。',
-      en: 'Imports a class timetable as a draft; --dry-run only checks.',
+      'zh-CN': '导入班级课程表或整学期的上课清单（xlsx、xls、csv、json），写成草稿；--dry-run 只检查。',
+      en: 'Imports a class timetable or the list of a term (xlsx, xls, csv, json) as a draft; --dry-run only checks.',
     },
     async run(ctx, args) {
       const { words, options, flags } = readArguments(args, {
         usage,
         words: 1,
         options: { org: true },
-        flags: ['dry-run'],
+        flags: ['dry-run', 'create-teachers'],
       });
       const [file = ''] = words;
       const dryRun = flags.has('dry-run');
       try {
-        return await importFile(ctx, { file, code: options.org ?? '', dryRun });
+        const createTeachers = flags.has('create-teachers');
+        return await importFile(ctx, { file, code: options.org ?? '', dryRun, createTeachers });
       } catch (error) {
         if (!(error instanceof AppError)) throw error;
         return refusalResult(error, path.basename(file));
@@ -42,7 +44,12 @@ export const timetableCommands: readonly Command[] = [
 
 async function importFile(
   ctx: ServerContext,
-  { file, code, dryRun }: { file: string; code: string; dryRun: boolean },
+  {
+    file,
+    code,
+    dryRun,
+    createTeachers,
+  }: { file: string; code: string; dryRun: boolean; createTeachers: boolean },
 ): Promise<CommandResult> {
   const school = await ctx.db
     .selectFrom('orgs')
@@ -56,7 +63,8 @@ async function importFile(
     });
   }
   const fileName = path.basename(file);
-  const input = { schoolId: school.id, fileName, bytes: await readFileOf(file), dryRun };
+  const bytes = await readFileOf(file);
+  const input = { schoolId: school.id, fileName, bytes, dryRun, createTeachers };
   try {
     return resultOf(await importMatrix(ctx, operatorActor(), input), { dryRun, isBlocked: false });
   } catch (error) {
@@ -82,7 +90,7 @@ interface TimetableProblem extends CommandProblem {
 }
 
 function resultOf(
-  { problems: found, questions: _questions, makesBells, ...counts }: MatrixReport,
+  { problems: found, questions: _questions, makesBells, kind, ...counts }: MatrixReport,
   { dryRun, isBlocked }: { dryRun: boolean; isBlocked: boolean },
 ): CommandResult {
   const problems = found.map(({ file, sheet, row, column, code, severity, params }): TimetableProblem => ({
@@ -96,14 +104,17 @@ function resultOf(
   }));
   const must = problems.filter(({ severity }) => severity === 'must').length;
   const isRefused = isBlocked || must > 0;
-  const key = isRefused ? 'timetable.cli.refused' : dryRun ? 'timetable.cli.checked' : 'timetable.cli.done';
+  const done = dryRun ? 'checked' : 'done';
+  const ofKind =
+    kind === 'term' ? (`timetable.cli.term.${done}` as const) : (`timetable.cli.${done}` as const);
+  const key = isRefused ? 'timetable.cli.refused' : ofKind;
   const params = { ...counts, must };
   const text = [
     inLanguage({ zh: say('zh-CN', key, params), en: say('en', key, params) }),
     ...problems.slice(0, shownProblems).map(lineOf),
     ...(problems.length > shownProblems ? [`… ${problems.length - shownProblems}`] : []),
   ].join('\n');
-  return { exitCode: isRefused ? 1 : 0, counts, problems, json: { makesBells }, text };
+  return { exitCode: isRefused ? 1 : 0, counts, problems, json: { makesBells, kind }, text };
 }
 
 function lineOf({ sheet, row, column, severity, message }: TimetableProblem): string {

@@ -137,6 +137,10 @@ const Slot = closed({
   classroomId: nullable(Id),
   audiences: Type.Array(Audience),
   staff: Type.Array(Staff),
+  /** Came from a term list with a double use; out of every publication until it is solved. */
+  held: Type.Boolean(),
+  /** Teachers as the file names them, whom the roster does not have. */
+  teacherNames: Type.Array(Type.String()),
 });
 export type Slot = Static<typeof Slot>;
 
@@ -149,6 +153,8 @@ export const Report = closed({
   unchanged: Type.Integer(),
   tooLate: Type.Integer(),
   unplaced: Type.Integer(),
+  /** Slots of a term list that use somebody twice in this week; they were left out. */
+  held: Type.Optional(Type.Integer()),
   classes: Type.Integer(),
   teachers: Type.Integer(),
   pupils: Type.Integer(),

@@ -14,6 +14,7 @@ const Problem = closed({
   message: Type.String(),
 });
 export const MatrixReport = closed({
+  kind: Type.Union([Type.Literal('matrix'), Type.Literal('term')]),
   read: Count,
   created: Count,
   changed: Count,
@@ -22,6 +23,11 @@ export const MatrixReport = closed({
   dropped: Count,
   merged: Count,
   draft: Count,
+  /** Of a term list: lessons in the draft that use somebody or something twice, and wait until that is solved. */
+  withProblem: Count,
+  /** Of a term list: teaching classes, homeroom classes and teachers the import makes. */
+  newClasses: Count,
+  newTeachers: Count,
   makesBells: Type.Boolean(),
   problems: Type.Array(Problem),
   questions: closed({
@@ -64,4 +70,6 @@ export const MatrixChoices = closed({
   teachers: Type.Record(Type.String(), nullable(Id), few),
   /** Unread cell -> what it says; null: nothing is taught there. */
   cells: Type.Record(Type.String(), Type.Union([Cell, Type.Null()]), few),
+  /** Of a term list: make the teachers whom the roster does not have. */
+  createTeachers: Type.Optional(Type.Boolean()),
 });

@@ -42,6 +42,9 @@ declare module '../platform/database.ts' {
       classroom_id: string | null;
       source_key: string | null;
       version: Filled<number>;
+      held: Filled<boolean>;
+      teacher_names: Filled<string[]>;
+      source_hash: string | null;
     };
     plan_item_audiences: { plan_item_id: string; class_id: string; own_teacher_id: string | null };
     plan_item_staff: { plan_item_id: string; person_id: string; duty: Filled<StaffDuty> };
@@ -121,6 +124,7 @@ declare module '../platform/database.ts' {
       created_by: string | null;
       created_at: FilledInstant;
       confirmed_at: Instant | null;
+      kind: Filled<'matrix' | 'term'>;
     };
     /** View: a published lesson with its course and lead teacher; moved-away rows left out. */
     lesson_cards: {

@@ -9,12 +9,15 @@ export interface ImportRow<Report> {
   readonly fileSha256: string;
   readonly state: 'checked' | 'confirmed';
   readonly report: Report;
+  /** A class timetable, or the list of a whole term. */
+  readonly kind: ImportKind;
 }
+export type ImportKind = 'matrix' | 'term';
 
 /** Notes an uploaded file that was checked; the same file again is the same import until it is confirmed. */
 export async function ensureImport(
   trx: Trx,
-  row: Omit<ImportRow<object>, 'id' | 'state'> & { createdBy: string | null },
+  row: Omit<ImportRow<object>, 'id' | 'state' | 'kind'> & { createdBy: string | null; kind?: ImportKind },
 ): Promise<string> {
   await sql`SELECT pg_advisory_xact_lock(hashtextextended(${`import ${row.schoolId} ${row.fileSha256}`}, 0))`.execute(
     trx,
@@ -22,7 +25,7 @@ export async function ensureImport(
   const report = JSON.stringify(row.report);
   const open = await trx
     .updateTable('timetable_imports')
-    .set({ report, file_name: row.fileName, term_id: row.termId })
+    .set({ report, file_name: row.fileName, term_id: row.termId, kind: row.kind ?? 'matrix' })
     .where('school_id', '=', row.schoolId)
     .where('file_sha256', '=', row.fileSha256)
     .where('state', '=', 'checked')
@@ -39,6 +42,7 @@ export async function ensureImport(
       report,
       created_by: row.createdBy,
       confirmed_at: null,
+      kind: row.kind ?? 'matrix',
     })
     .returning('id')
     .executeTakeFirstOrThrow();
@@ -50,7 +54,7 @@ export async function selectOptionalImport<Report>(
   importId: string,
 ): Promise<ImportRow<Report> | undefined> {
   const { rows } = await sql<ImportRow<Report>>`
-    SELECT id, school_id AS "schoolId", term_id AS "termId", file_name AS "fileName", file_sha256 AS "fileSha256", state, report
+    SELECT id, school_id AS "schoolId", term_id AS "termId", file_name AS "fileName", file_sha256 AS "fileSha256", state, report, kind
     FROM timetable_imports WHERE id = ${importId}
   `.execute(db);
   return rows[0];

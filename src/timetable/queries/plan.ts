@@ -68,7 +68,8 @@ export async function selectPlanItems(
 ): Promise<PlanItem[]> {
   const { rows } = await sql<PlanItem>`
     SELECT i.id, i.origin_id AS "originId", i.course_id AS "courseId", i.weekday, i.period, i.period_to AS "periodTo",
-      i.weeks, i.mode, i.mode_params AS "modeParams", i.classroom_id AS "classroomId",
+      i.weeks, i.mode, i.mode_params AS "modeParams", i.classroom_id AS "classroomId", i.held,
+      i.teacher_names AS "teacherNames",
       ${audiencesOfItem} AS audiences, ${staffOfItem} AS staff
     FROM plan_items i
     WHERE i.school_id = ${schoolId} AND i.term_id = ${termId}
@@ -106,6 +107,7 @@ export interface NewPlanItem extends Omit<PlanItem, 'id' | 'originId'> {
   readonly id: string;
   readonly originId: string;
   readonly sourceKey: string | null;
+  readonly sourceHash?: string | null;
 }
 
 /** Writes items with their classes and staff; three statements for any number. */
@@ -126,14 +128,18 @@ export async function insertPlanItems(
     mode_params: item.modeParams,
     classroom_id: item.classroomId,
     source_key: item.sourceKey,
+    source_hash: item.sourceHash ?? null,
+    held: item.held ?? false,
+    teacher_names: item.teacherNames ?? [],
   }));
   await sql`
     INSERT INTO plan_items (id, school_id, term_id, origin_id, course_id, weekday, period, period_to, weeks, mode,
-      mode_params, classroom_id, source_key)
+      mode_params, classroom_id, source_key, source_hash, held, teacher_names)
     SELECT r.id, ${schoolId}::uuid, ${termId}::uuid, r.origin_id, r.course_id, r.weekday, r.period, r.period_to, r.weeks,
-      r.mode, r.mode_params, r.classroom_id, r.source_key
+      r.mode, r.mode_params, r.classroom_id, r.source_key, r.source_hash, r.held, r.teacher_names
     FROM jsonb_to_recordset(${JSON.stringify(rows)}::jsonb) AS r (id uuid, origin_id uuid, course_id uuid, weekday smallint,
-      period smallint, period_to smallint, weeks smallint[], mode text, mode_params jsonb, classroom_id uuid, source_key text)
+      period smallint, period_to smallint, weeks smallint[], mode text, mode_params jsonb, classroom_id uuid, source_key text,
+      source_hash text, held boolean, teacher_names text[])
   `.execute(trx);
   await insertItemChildren(trx, items);
 }
@@ -173,7 +179,8 @@ export async function replaceParts(
     await sql`
       UPDATE plan_items SET course_id = ${part.courseId}, weekday = ${part.weekday}, period = ${part.period},
         period_to = ${part.periodTo}, weeks = ${[...part.weeks]}, mode = ${part.mode},
-        mode_params = ${JSON.stringify(part.modeParams)}, classroom_id = ${part.classroomId}, version = version + 1
+        mode_params = ${JSON.stringify(part.modeParams)}, classroom_id = ${part.classroomId},
+        teacher_names = ${[...(part.teacherNames ?? [])]}, version = version + 1
       WHERE id = ${part.id}
     `.execute(trx);
     await trx.deleteFrom('plan_item_audiences').where('plan_item_id', '=', part.id).execute();

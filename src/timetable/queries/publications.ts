@@ -12,6 +12,8 @@ export interface PublicationReport {
   readonly tooLate: number;
   /** Slots the bell plan has no time for; they were left out. */
   readonly unplaced: number;
+  /** Slots of a term list that use somebody twice in this week; they were left out. */
+  readonly held?: number;
   readonly classes: number;
   readonly teachers: number;
   readonly pupils: number;

@@ -24,6 +24,8 @@ export interface MatrixChoices {
   readonly cells: Readonly<
     Record<string, { courseName: string; weekday: number; periodFrom: number; periodTo: number } | null>
   >;
+  /** Of a term list: make the teachers whom the roster does not have. */
+  readonly createTeachers?: boolean;
 }
 export const NO_CHOICES: MatrixChoices = { classes: {}, teachers: {}, cells: {} };
 
@@ -75,6 +77,11 @@ export interface MatrixPlan {
 
 /** Places that any number of classes use at once, or that are no place at all. */
 const SHARED_PLACES = /操场|体育场|田径场|运动场|体育馆|球场|线上|网课|网络教学|居家/;
+
+/** The place is used by any number of classes at once, or is none. */
+export function isSharedPlace(name: string): boolean {
+  return SHARED_PLACES.test(name);
+}
 
 /** Key of an unread cell, also in `MatrixChoices.cells`. */
 export function cellKey(cell: { sheet: string; row: number; column: number }): string {
@@ -155,7 +162,7 @@ export function planMatrix(
       weeks,
       mode: row.platform ? 'external' : 'live',
       modeParams: row.platform ? { platform: row.platform } : {},
-      classroomName: row.roomName && !SHARED_PLACES.test(row.roomName) ? row.roomName : null,
+      classroomName: row.roomName && !isSharedPlace(row.roomName) ? row.roomName : null,
       classIds: [classId],
       teacherIds: [...new Set(teacherIds)],
     });
@@ -202,7 +209,8 @@ function classMatcher(
   };
 }
 
-function teacherMatcher(
+/** Teachers of the school whom a name in the file may mean. */
+export function teacherMatcher(
   teachers: readonly KnownTeacher[],
   choices: MatrixChoices,
 ): (name: string) => KnownTeacher[] {

@@ -1,5 +1,4 @@
 import type { LessonMode } from '../../rooms/modes.ts';
-import { instantAt } from '../../calendar/rules/days.ts';
 import type { BellPlan } from './bells.ts';
 import { findClashes, type Clash } from './clashes.ts';
 import { timesOfItem, type PlanItem } from './week.ts';
@@ -39,8 +38,8 @@ export function patternClashes(
     return [
       {
         ...item,
-        startsAt: instantAt(day, times.startsAt, 'UTC'),
-        endsAt: instantAt(day, times.endsAt, 'UTC'),
+        startsAt: new Date(`${day}T${times.startsAt}:00Z`),
+        endsAt: new Date(`${day}T${times.endsAt}:00Z`),
       },
     ];
   });

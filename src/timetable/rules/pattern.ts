@@ -9,7 +9,7 @@ export function weeksInScope(weeks: readonly number[], weekNo: number, scope: Sc
   return weeks.filter((week) => (scope === 'week' ? week === weekNo : week >= weekNo));
 }
 
-export type ItemEdit = Partial<Teaching & Pick<PlanItem, 'weekday' | 'period' | 'periodTo'>>;
+export type ItemEdit = Partial<Teaching & Pick<PlanItem, 'weekday' | 'period' | 'periodTo' | 'teacherNames'>>;
 
 /** An item as it will be stored; a new part has no id yet. */
 export type ItemPart = Omit<PlanItem, 'id'> & { readonly id: string | null };
@@ -61,6 +61,7 @@ function contentKey(part: ItemPart): string {
     part.classroomId,
     part.audiences.map(({ classId, ownTeacherId }) => `${classId} ${ownTeacherId ?? ''}`).sort(),
     part.staff.map(({ personId, duty }) => `${personId} ${duty}`).sort(),
+    part.teacherNames ?? [],
   ]);
 }
 

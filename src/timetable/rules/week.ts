@@ -31,6 +31,10 @@ export interface PlanItem extends Teaching {
   readonly periodTo: number;
   /** Weeks of the term, sorted. */
   readonly weeks: readonly number[];
+  /** Came from a term list with a double use: in the draft, and out of every publication until it is solved. */
+  readonly held?: boolean;
+  /** Teachers as the file names them, whom the roster does not have. */
+  readonly teacherNames?: readonly string[];
 }
 
 export interface TeachingDay {
@@ -52,8 +56,11 @@ export interface PlannedLesson extends Teaching {
 
 export interface Unplaced {
   readonly itemId: string;
-  /** `no_such_period`: the bell plan lacks it. `bells_differ`: its classes ring at different times. */
-  readonly reason: 'no_bell_plan' | 'no_such_period' | 'bells_differ';
+  /**
+   * `no_such_period`: the bell plan lacks it. `bells_differ`: its classes ring at different times. `held`: it came from a
+   * term list and uses somebody or something twice.
+   */
+  readonly reason: 'no_bell_plan' | 'no_such_period' | 'bells_differ' | 'held';
 }
 
 /**
@@ -89,7 +96,14 @@ export function lessonsOfWeek({
       continue;
     }
     for (const { day } of days.filter(({ teachesWeekday }) => teachesWeekday === item.weekday)) {
-      const { id, weekday: _weekday, weeks: _weeks, ...teaching } = item;
+      const {
+        id,
+        weekday: _weekday,
+        weeks: _weeks,
+        held: _held,
+        teacherNames: _teacherNames,
+        ...teaching
+      } = item;
       lessons.push({
         ...teaching,
         itemId: id,

@@ -21,6 +21,7 @@ import { patternClashes, type PatternClash } from '../rules/pattern-clashes.ts';
 import { editParts, weeksInScope, type ItemEdit, type Scope } from '../rules/pattern.ts';
 import { timesOfItem, type Audience, type Staff } from '../rules/week.ts';
 import type { ModeParams } from '../tables.ts';
+import { releaseSolved } from './held-slots.ts';
 import { requireClock, requireMode } from './plan-state.ts';
 
 /** One edit of the draft: a slot gets another place, another content, or goes (`remove`). */
@@ -87,6 +88,7 @@ export async function editSlots(
       touched.add(place.originId);
     }
     await refuseClashes(trx, granted, { schoolId, termId: term.id, touched });
+    await releaseSolved(trx, { schoolId, termId: term.id });
     return { status: 200, resourceId: [...touched].join(' ') };
   });
   ctx.bus.publish('timetable.drafted', { schoolId });
@@ -114,6 +116,8 @@ async function applyEdit(
   const length = part.periodTo - part.period;
   const content: ItemEdit = {
     ...changes,
+    // Whoever is named now is in the roster.
+    ...(changes.staff?.length ? { teacherNames: [] } : {}),
     ...(changes.period !== undefined && changes.periodTo === undefined
       ? { periodTo: changes.period + length }
       : {}),

@@ -1,3 +1,5 @@
+import type { TermRow } from '../../calendar/queries.ts';
+import type { SchoolClock } from '../../calendar/service.ts';
 import type { Actor } from '../../platform/actor.ts';
 import { audit } from '../../platform/audit.ts';
 import { authorize, type Granted } from '../../platform/authorize.ts';
@@ -5,40 +7,19 @@ import type { ServerContext } from '../../platform/context.ts';
 import type { Db, Trx } from '../../platform/database.ts';
 import { AppError, notFound } from '../../platform/errors.ts';
 import { readWorkbook } from '../../rosters/workbook/read-workbook.ts';
-import type { WorkbookProblem } from '../../rosters/rules/problem.ts';
+import type { Sheet } from '../../rosters/workbook/workbook.ts';
 import { editPlan } from '../actions.ts';
 import { readMatrix } from '../matrix/read-matrix.ts';
 import { ensureImport, lockImport, selectOptionalImport, updateConfirmed } from '../queries/imports.ts';
 import { selectNames, selectTeachers } from '../queries/names.ts';
 import { lockPlan, selectPlanClasses } from '../queries/plan.ts';
-import {
-  NO_CHOICES,
-  planMatrix,
-  type MatrixChoices,
-  type MatrixPlan,
-  type OpenQuestions,
-} from '../rules/matrix-plan.ts';
+import { NO_CHOICES, planMatrix, type MatrixChoices } from '../rules/matrix-plan.ts';
 import { compareDraft, draftProblems, writeDraft } from './matrix-draft.ts';
+import { looksLikeJson, tablesOfJson, tablesOfSheets } from '../term/tables.ts';
+import { requireKnownChoices, type Input, type Judged, type MatrixReport } from './import-report.ts';
+import { judgeTerm } from './import-term.ts';
 import { requireClock } from './plan-state.ts';
 import { termOf } from './read-week.ts';
-
-/** Counts that every import of the product reports, and what a person has to look at. */
-export interface MatrixReport {
-  readonly read: number;
-  readonly created: number;
-  readonly changed: number;
-  readonly unchanged: number;
-  /** Slots of the file's classes that the file no longer has; they leave the draft. */
-  readonly leaving: number;
-  readonly dropped: number;
-  readonly merged: number;
-  /** Slots of these classes in the draft afterwards. */
-  readonly draft: number;
-  /** The school has no bell plan, so that a usual one is made with the import. */
-  readonly makesBells: boolean;
-  readonly problems: readonly (WorkbookProblem & { readonly file: string })[];
-  readonly questions: OpenQuestions;
-}
 
 export interface MatrixImport {
   readonly importId: string;
@@ -48,7 +29,7 @@ export interface MatrixImport {
 }
 
 /**
- * Takes a class-matrix workbook in and says what importing it would do. Nothing of the draft changes.
+ * Takes a class timetable or the list of a term in and says what importing it would do. Nothing of the draft changes.
  *
  * @throws {AppError} 422 `workbook_…` for a file that cannot be read, `no_term`.
  */
@@ -59,11 +40,12 @@ export async function checkMatrix(
 ): Promise<MatrixImport> {
   const granted = await authorize(ctx.db, actor, editPlan, { orgId: schoolId });
   const { report, termId } = await judge(ctx, granted, { schoolId, fileName, bytes, choices: NO_CHOICES });
+  const { kind } = report;
   const fileSha256 = await ctx.files.put(bytes);
   const createdBy = actor.kind === 'person' ? actor.personId : null;
   const importId = await ctx.db
     .transaction()
-    .execute((trx) => ensureImport(trx, { schoolId, termId, fileName, fileSha256, report, createdBy }));
+    .execute((trx) => ensureImport(trx, { schoolId, termId, fileName, fileSha256, report, createdBy, kind }));
   return { importId, fileName, state: 'checked', report };
 }
 
@@ -126,20 +108,15 @@ export async function importMatrix(
     fileName,
     bytes,
     dryRun,
-  }: { schoolId: string; fileName: string; bytes: Uint8Array; dryRun: boolean },
+    createTeachers = false,
+  }: { schoolId: string; fileName: string; bytes: Uint8Array; dryRun: boolean; createTeachers?: boolean },
 ): Promise<MatrixReport> {
   const granted = await authorize(ctx.db, actor, editPlan, { orgId: schoolId });
-  const input = { schoolId, fileName, bytes, choices: NO_CHOICES };
+  const input = { schoolId, fileName, bytes, choices: { ...NO_CHOICES, createTeachers } };
   if (dryRun) return (await judge(ctx, granted, input)).report;
   return ctx.db.transaction().execute((trx) => writeMatrix({ ...ctx, db: trx }, actor, granted, input));
 }
 
-interface Input {
-  readonly schoolId: string;
-  readonly fileName: string;
-  readonly bytes: Uint8Array;
-  readonly choices: MatrixChoices;
-}
 type Context = Pick<ServerContext, 'now'> & { readonly db: Db };
 
 async function writeMatrix(
@@ -149,7 +126,7 @@ async function writeMatrix(
   input: Input,
 ): Promise<MatrixReport> {
   await lockPlan(ctx.db, input.schoolId);
-  const { report, plan, termId } = await judge(ctx, granted, input);
+  const { report, write } = await judge(ctx, granted, input);
   const blocking = report.problems.filter(({ severity }) => severity === 'must').length;
   if (blocking > 0) {
     throw new AppError(422, 'import_blocked', `${blocking} problems must be settled first.`, {
@@ -157,7 +134,7 @@ async function writeMatrix(
       cause: report,
     });
   }
-  await writeDraft(ctx.db, { schoolId: input.schoolId, termId, plan, makesBells: report.makesBells });
+  await write(ctx.db);
   const { problems: _problems, questions: _questions, ...counts } = report;
   await audit(ctx.db, actor, {
     action: editPlan.name,
@@ -168,55 +145,65 @@ async function writeMatrix(
   return report;
 }
 
-async function judge(
-  ctx: Context,
-  granted: Granted,
-  { schoolId, fileName, bytes, choices }: Input,
-): Promise<{ report: MatrixReport; plan: MatrixPlan; termId: string }> {
-  const { term, today } = await requireClock(ctx.db, { schoolId, now: ctx.now() });
+/** The kind of the file follows from its content: a class timetable, or the list of a whole term. */
+async function judge(ctx: Context, granted: Granted, input: Input): Promise<Judged> {
+  const clock = await requireClock(ctx.db, { schoolId: input.schoolId, now: ctx.now() });
+  const { bytes } = input;
+  if (looksLikeJson(bytes)) {
+    const json = tablesOfJson(bytes);
+    if (json.ok) return judgeTerm(ctx.db, granted, { input, clock, tables: json.tables });
+    throw new AppError(422, json.problem.code, `The file cannot be read: ${json.problem.code}.`);
+  }
   const workbook = await readWorkbook(bytes);
   if (!workbook.ok) {
     const { code } = workbook.refusal;
     throw new AppError(422, code, `The workbook cannot be read: ${code}.`);
   }
-  const matrix = readMatrix(workbook.workbook.sheets, { fileName });
+  const { sheets } = workbook.workbook;
+  const tables = tablesOfSheets(sheets);
+  return tables.length > 0
+    ? judgeTerm(ctx.db, granted, { input, clock, tables })
+    : judgeMatrix(ctx.db, granted, { input, clock, sheets });
+}
+
+async function judgeMatrix(
+  db: Db,
+  granted: Granted,
+  {
+    input: { schoolId, fileName, choices },
+    clock: { term, today },
+    sheets,
+  }: { input: Input; clock: SchoolClock & { term: TermRow }; sheets: readonly Sheet[] },
+): Promise<Judged> {
+  const matrix = readMatrix(sheets, { fileName });
   const day = today < term.firstDay ? term.firstDay : today;
-  const classes = await selectPlanClasses(ctx.db, { schoolId, firstDay: day, lastDay: day });
-  const teachers = await selectTeachers(ctx.db, granted, schoolId);
+  const classes = await selectPlanClasses(db, { schoolId, firstDay: day, lastDay: day });
+  const teachers = await selectTeachers(db, granted, schoolId);
   requireKnownChoices(choices, classes, teachers);
   const { weeks } = termOf(term);
   const plan = planMatrix(matrix, { classes, teachers, choices, weeksOfTerm: weeks });
-  const draft = await compareDraft(ctx.db, { schoolId, termId: term.id, plan });
-  const names = await selectNames(ctx.db, granted, schoolId);
-  const { problems, makesBells } = await draftProblems(ctx.db, { schoolId, plan, names });
+  const draft = await compareDraft(db, { schoolId, termId: term.id, plan });
+  const names = await selectNames(db, granted, schoolId);
+  const { problems, makesBells } = await draftProblems(db, { schoolId, plan, names });
   return {
-    plan,
     termId: term.id,
+    write: (trx) => writeDraft(trx, { schoolId, termId: term.id, plan, makesBells }),
     report: {
       ...plan.counts,
+      kind: 'matrix',
       created: draft.created.length,
       changed: draft.changed.length,
       unchanged: draft.unchanged,
       leaving: draft.leaving.length,
       draft: plan.slots.length,
+      withProblem: 0,
+      newClasses: 0,
+      newTeachers: 0,
       makesBells,
       problems: [...plan.problems, ...problems].map((row) => ({ ...row, file: fileName })),
       questions: plan.questions,
     },
   };
-}
-
-function requireKnownChoices(
-  choices: MatrixChoices,
-  classes: readonly { id: string }[],
-  teachers: readonly { personId: string }[],
-): void {
-  const classIds = new Set(classes.map(({ id }) => id));
-  const teacherIds = new Set(teachers.map(({ personId }) => personId));
-  const unknown =
-    Object.values(choices.classes).some((id) => id !== null && !classIds.has(id)) ||
-    Object.values(choices.teachers).some((id) => id !== null && !teacherIds.has(id));
-  if (unknown) throw new AppError(422, 'choice_unknown', 'A chosen class or teacher is not of this school.');
 }
 
 async function requireImport(db: Db, importId: string) {

@@ -10,6 +10,7 @@ import { noTerm } from '../refusals.ts';
 import type { BellPlan } from '../rules/bells.ts';
 import { findClashes, type Clash } from '../rules/clashes.ts';
 import { compareWeek, type WeekDifference } from '../rules/difference.ts';
+import { heldBack, withNamedTeachers } from '../rules/held.ts';
 import { lessonsOfWeek, type PlanItem, type PlannedLesson, type Unplaced } from '../rules/week.ts';
 
 /** A school's week as drafted and as published. */
@@ -96,6 +97,9 @@ export async function readWeekState(
     timeZone: clock.hours.timeZone,
   });
   const published = await selectLessonRows(db, { schoolId, firstDay: first.day, lastDay: last.day });
+  const clashes = findClashes(withNamedTeachers(planned, items), requireMode);
+  const held = heldBack(clashes, items);
+  const isFree = ({ originId }: { originId: string | null }): boolean => !held.has(originId ?? '');
   return {
     clock,
     term,
@@ -105,9 +109,15 @@ export async function readWeekState(
     yearGroupOf,
     items,
     planned,
-    unplaced,
+    unplaced: [
+      ...unplaced,
+      ...items
+        .filter(({ originId }) => held.has(originId))
+        .map(({ id }) => ({ itemId: id, reason: 'held' as const })),
+    ],
     published,
-    clashes: findClashes(planned, requireMode),
-    difference: compareWeek(planned, published, now),
+    clashes,
+    // What is held back is neither published nor, where an earlier publication had it, taken out.
+    difference: compareWeek(planned.filter(isFree), published.filter(isFree), now),
   };
 }

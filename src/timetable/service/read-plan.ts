@@ -10,6 +10,7 @@ import { selectOptionalPublication } from '../queries/publications.ts';
 import { selectPlanClasses } from '../queries/plan.ts';
 import { selectLessonCards } from '../queries/read.ts';
 import type { StandingLesson } from '../rules/difference.ts';
+import { NAMED } from '../rules/held.ts';
 import type { PlannedLesson } from '../rules/week.ts';
 import { readWeekState, requireClock, type WeekState } from './plan-state.ts';
 import { cardOf, termOf } from './read-week.ts';
@@ -65,15 +66,17 @@ export async function readPlan(
         .filter(({ id }) => !known.has(id))
         .map((row) => ({ ...row, number: '' })),
     ],
-    slots: state.items.map(({ id, ...item }) => ({
+    slots: state.items.map(({ id, held = false, teacherNames = [], ...item }) => ({
       ...item,
+      held,
+      teacherNames: [...teacherNames],
       itemId: id,
       weeks: [...item.weeks],
       audiences: [...item.audiences],
       staff: [...item.staff],
     })),
     unplaced: [...state.unplaced],
-    clashes: state.clashes.map(({ resource, first: one, second: other }) => ({
+    clashes: state.clashes.filter(isOfRoster).map(({ resource, first: one, second: other }) => ({
       kind: resource.kind,
       resourceId: resource.id,
       first: one.itemId,
@@ -92,6 +95,11 @@ export async function readPlan(
       ? { version: publication.version, at: publication.publishedAt.toISOString() }
       : null,
   };
+}
+
+/** A teacher known by name only has no id; the slot itself says that it is held. */
+function isOfRoster({ resource }: WeekState['clashes'][number]): boolean {
+  return !resource.id.startsWith(NAMED);
 }
 
 function named(names: ReadonlyMap<string, string>): { id: string; name: string }[] {

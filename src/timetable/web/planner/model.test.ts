@@ -25,6 +25,8 @@ function aSlot(change: Partial<Slot> & { classId?: string; teacherId?: string } 
     classroomId: null,
     audiences: [{ classId, ownTeacherId: null }],
     staff: [{ personId: teacherId, duty: 'lead' }],
+    held: false,
+    teacherNames: [],
     ...slot,
   };
 }
