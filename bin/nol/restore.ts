@@ -5,7 +5,7 @@ import { sql } from 'kysely';
 import { capabilities, startJobs } from '../../src/app.ts';
 import { operatorActor } from '../../src/platform/actor.ts';
 import { audit } from '../../src/platform/audit.ts';
-import { openRepository, readManifests } from '../../src/platform/backup/repository.ts';
+import { openRepository } from '../../src/platform/backup/repository.ts';
 import { restore, type Restored } from '../../src/platform/backup/restore.ts';
 import type { CommandResult } from '../../src/platform/capability.ts';
 import { readArguments } from '../../src/platform/command-line.ts';
@@ -38,13 +38,13 @@ export async function restoreCommand(config: Config, args: readonly string[]): P
   const repository = await openRepository(resolve(options.from ?? ''));
   const keys = await keysFor(config, options.key);
   const at = options.at === undefined ? null : parseTime(options.at);
-  await requireKnownSchema((await readManifests(repository, keys)).flatMap(({ migrations }) => migrations));
   const restored = await restore({
     repository,
     keys,
     dataDir: config.dataDir,
     at,
     log: warnings(),
+    accept: ({ migrations }) => requireKnownSchema(migrations),
     onStep: (step) => process.stderr.write(`${inLanguage(steps[step]!)}\n`),
     beforeUse: (postgres, folder, found) =>
       makeFit({ ...config, dataDir: folder, databaseUrl: null }, postgres, found),
@@ -63,7 +63,7 @@ function parseTime(text: string): Date {
 }
 
 async function requireKnownSchema(names: readonly string[]): Promise<void> {
-  const [unknown] = await unknownMigrations([...new Set(names)]);
+  const [unknown] = await unknownMigrations(names);
   if (unknown === undefined) return;
   throw new StartRefusal('backup_newer', {
     zh: `备份来自更新的程序版本（迁移 ${unknown}）。请用该版本或更新的版本恢复。`,

@@ -1,6 +1,8 @@
 import { createCipheriv, createDecipheriv, createHmac, hkdfSync, randomBytes } from 'node:crypto';
-import { mkdir, open, readFile } from 'node:fs/promises';
+import { access, mkdir, open, readFile } from 'node:fs/promises';
 import path from 'node:path';
+
+import { StartRefusal } from './start-refusal.ts';
 
 /** Keys of this installation: one random root, purposes derived from it. */
 export interface Secrets {
@@ -22,6 +24,29 @@ const keyId = 'root-1';
  */
 export async function openSecrets(dataDir: string): Promise<Secrets> {
   return secretsFrom(await ensureRootKey(path.join(dataDir, 'keys', 'root-1.key')));
+}
+
+/**
+ * Makes the key before there is a database, and refuses a database whose key has gone: a new one would make all that was
+ * encrypted unreadable, and nobody would notice until it is needed.
+ *
+ * @throws {StartRefusal} `keys_missing`
+ */
+export async function requireKeyOfDatabase(dataDir: string): Promise<void> {
+  const file = path.join(dataDir, 'keys', 'root-1.key');
+  const isThere = (one: string) =>
+    access(one).then(
+      () => true,
+      () => false,
+    );
+  if (await isThere(file)) return;
+  if (await isThere(path.join(dataDir, 'postgres', 'cluster', 'PG_VERSION'))) {
+    throw new StartRefusal('keys_missing', {
+      zh: `数据库在，而它的密钥文件 ${file} 不见了，已加密的内容无法读取。请从备份中恢复该文件（npm run nol -- restore 到另一文件夹后复制 keys），不要新建。`,
+      en: `The database is there, but its key file ${file} is gone, and what is encrypted cannot be read. Bring the file back from a backup (npm run nol -- restore into another folder, then copy keys); do not make a new one.`,
+    });
+  }
+  await ensureRootKey(file);
 }
 
 async function ensureRootKey(file: string): Promise<Buffer> {

@@ -43,6 +43,8 @@ interface Options {
   readonly log: SupervisorLog;
   /** Settings that win over ours; for tests. */
   readonly settings?: Settings;
+  /** Refuses a base backup by throwing, before anything is made. */
+  readonly accept?: (base: Manifest) => Promise<void>;
   /** Told of each step by its name. */
   readonly onStep?: (step: 'database' | 'log' | 'replay' | 'files') => void;
   /**
@@ -72,6 +74,7 @@ export async function restore(options: Options): Promise<Restored> {
   const { repository, keys, at } = options;
   const chosen = chooseBase(await readManifests(repository, keys), await readStatus(repository, keys), at);
   if ('reason' in chosen) throw cannotRestore(repository, chosen, at);
+  await options.accept?.(chosen.base);
   const dataDir = await ensureDataFolder(options.dataDir);
   const hold = await holdDataFolder(dataDir, 'command', { restoring: true });
   const folder = restoringFolder(dataDir);

@@ -2,6 +2,7 @@ import pg from 'pg';
 
 import type { Config } from '../config.ts';
 import { currentHolder, ensureDataFolder } from '../data-folder.ts';
+import { requireKeyOfDatabase } from '../secrets.ts';
 import { errorCode, StartRefusal } from '../start-refusal.ts';
 import { ensureLayout, readPassword } from './layout.ts';
 import { findRunning } from './postmaster.ts';
@@ -24,6 +25,7 @@ interface OpenOptions {
 /** Opens the database for the server. The caller holds the data folder. @throws {StartRefusal} */
 export async function openPostgres(config: Config, options: OpenOptions): Promise<OpenedPostgres> {
   if (config.databaseUrl !== null) return openExternal(config.databaseUrl);
+  await requireKeyOfDatabase(config.dataDir);
   return startPostgres({ dataDir: config.dataDir, held: true, ...options });
 }
 
@@ -43,6 +45,7 @@ export async function openPostgresForCommand(
   const beside = { serverRuns, serverAddress: (serverRuns && holder.address) || null };
   if (config.databaseUrl !== null) return { ...(await openExternal(config.databaseUrl)), ...beside };
   if (!serverRuns) {
+    await requireKeyOfDatabase(dataDir);
     const started = await startPostgres({ dataDir, holder: 'command', ...options });
     return {
       connection: started.connection,
