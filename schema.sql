@@ -330,11 +330,13 @@ CREATE TABLE enrollments (
   role text NOT NULL,
   is_home boolean DEFAULT false NOT NULL,
   during daterange NOT NULL,
+  begins_on date GENERATED ALWAYS AS (lower(during)) STORED NOT NULL,
   CONSTRAINT enrollments_class_id_fkey FOREIGN KEY (class_id) REFERENCES classes(id),
   CONSTRAINT enrollments_home_is_pupil CHECK (NOT is_home OR role = 'pupil'::text),
+  CONSTRAINT enrollments_no_overlap EXCLUDE USING gist (person_id WITH =, class_id WITH =, role WITH =, during WITH &&) WHERE (NOT is_home),
   CONSTRAINT enrollments_one_home EXCLUDE USING gist (person_id WITH =, during WITH &&) WHERE (is_home AND role = 'pupil'::text),
   CONSTRAINT enrollments_person_id_fkey FOREIGN KEY (person_id) REFERENCES persons(id) ON DELETE CASCADE,
-  CONSTRAINT enrollments_pkey PRIMARY KEY (person_id, class_id, role, during WITHOUT OVERLAPS),
+  CONSTRAINT enrollments_pkey PRIMARY KEY (person_id, class_id, role, begins_on),
   CONSTRAINT enrollments_role CHECK (role = ANY (ARRAY['pupil'::text, 'teacher'::text, 'classTeacher'::text, 'counsellor'::text, 'assistant'::text, 'classRep'::text]))
 );
 

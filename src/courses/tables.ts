@@ -1,3 +1,4 @@
+import type { ColumnType } from 'kysely';
 import type { DateRange, Filled, FilledInstant } from '../platform/tables.ts';
 
 export type EnrollmentRole = 'pupil' | 'teacher' | 'classTeacher' | 'counsellor' | 'assistant' | 'classRep';
@@ -23,6 +24,8 @@ declare module '../platform/database.ts' {
       role: EnrollmentRole;
       is_home: Filled<boolean>;
       during: DateRange;
+      /** First day of `during`, by the database. */
+      begins_on: ColumnType<string, never, never>;
     };
     course_groups: { class_id: string; created_at: FilledInstant };
   }

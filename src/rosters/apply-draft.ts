@@ -1,6 +1,7 @@
 import { sql } from 'kysely';
 import type { Trx } from '../platform/database.ts';
 import { AppError } from '../platform/errors.ts';
+import { loginNameFor } from '../people/service-accounts.ts';
 import type { LeavingAct } from './tables.ts';
 
 /**
@@ -62,35 +63,42 @@ export async function writePersons(trx: Trx, { draftId, schoolId, orgCode, today
     WHERE r.draft_id = ${draftId} AND r.outcome IN ('changed', 'unchanged') AND p.id = r.person_id
       AND (p.name <> r.name OR r.sex IS DISTINCT FROM p.sex AND r.sex IS NOT NULL OR p.status = 'left')
   `.execute(trx);
-  await insertAccounts(
-    trx,
-    orgCode,
-    sql`
+  const people = sql`
     SELECT person_id, number FROM roster_draft_rows WHERE draft_id = ${draftId} AND outcome = 'created'
-  `,
-  );
+  `;
+  await requireFreeLogins(trx, orgCode, people);
+  await insertAccounts(trx, orgCode, people);
 }
 
 /** Sign-in names are `<school code>-<number>`, see `loginNameFor` of people. */
-async function insertAccounts(trx: Trx, orgCode: string, people: ReturnType<typeof sql>): Promise<void> {
-  const { rows } = await sql<{ wanted: number; made: number }>`
-    WITH people AS (${people}), made AS (
-      INSERT INTO accounts (person_id, login_name)
-      SELECT person_id, regexp_replace(lower(normalize(${orgCode} || '-' || number, NFKC)), '\\s+', '', 'g') FROM people
-      ON CONFLICT DO NOTHING RETURNING 1
-    )
-    SELECT (SELECT count(*) FROM people)::int AS wanted, (SELECT count(*) FROM made)::int AS made
+const loginName = (orgCode: string) => {
+  const prefix = loginNameFor({ orgCode, number: '' });
+  // Numbers of rows are plain ASCII without spaces, see `readSchoolNumber`; the longer form is for the school's code.
+  return sql`${prefix} || lower(number)`;
+};
+
+/** @throws {AppError} 409 `roster_login_taken` with the first number, when names are held by somebody of another unit. */
+async function requireFreeLogins(trx: Trx, orgCode: string, people: ReturnType<typeof sql>): Promise<void> {
+  const { rows } = await sql<{ number: string; count: number }>`
+    SELECT p.number, count(*) OVER ()::int AS count
+    FROM (${people}) p JOIN accounts a ON a.login_name = ${loginName(orgCode)}
+    ORDER BY p.number LIMIT 1
   `.execute(trx);
-  if (rows[0] && rows[0].made < rows[0].wanted) {
-    throw new AppError(
-      409,
-      'roster_login_taken',
-      'A sign-in name made of school code and number is already in use.',
-      {
-        params: { count: rows[0].wanted - rows[0].made },
-      },
-    );
-  }
+  const [taken] = rows;
+  if (!taken) return;
+  const { count, number } = taken;
+  throw new AppError(
+    409,
+    'roster_login_taken',
+    `${count} sign-in names are already in use; the first is that of number ${number}.`,
+    { params: { count, number, loginName: loginNameFor({ orgCode, number }) } },
+  );
+}
+
+async function insertAccounts(trx: Trx, orgCode: string, people: ReturnType<typeof sql>): Promise<void> {
+  await sql`
+    INSERT INTO accounts (person_id, login_name) SELECT person_id, ${loginName(orgCode)} FROM (${people}) p
+  `.execute(trx);
 }
 
 /** Pupils enter their class today; the class they leave ends today; a class entered and left on one day never was. */
@@ -205,13 +213,11 @@ export async function writeGuardians(
     INSERT INTO persons (id, home_org_id, number, name)
     SELECT DISTINCT guardian_id, ${schoolId}::uuid, number, name FROM pg_temp.roster_guardians WHERE is_new
   `.execute(trx);
-  await insertAccounts(
-    trx,
-    orgCode,
-    sql`
+  const guardians = sql`
     SELECT DISTINCT guardian_id AS person_id, number FROM pg_temp.roster_guardians WHERE is_new
-  `,
-  );
+  `;
+  await requireFreeLogins(trx, orgCode, guardians);
+  await insertAccounts(trx, orgCode, guardians);
   await sql`
     INSERT INTO guardianships (pupil_id, guardian_id, during)
     SELECT pupil_id, guardian_id, daterange(${today}::date, NULL) FROM pg_temp.roster_guardians n

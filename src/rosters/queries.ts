@@ -61,6 +61,15 @@ export async function selectRosterHash(
   return rows[0]?.hash ?? Buffer.alloc(0);
 }
 
+/**
+ * Gives this transaction the time and memory of a county's roster. The limits of the pool are meant for pages that
+ * somebody waits for; on a machine that is busy teaching, one statement over 58,162 rows may take longer.
+ */
+export async function allowLongWork(trx: Trx): Promise<void> {
+  await sql`SELECT set_config('statement_timeout', '10min', true), set_config('lock_timeout', '1min', true),
+    set_config('work_mem', '64MB', true)`.execute(trx);
+}
+
 /** Imports of one school run one after the other; the lock ends with the transaction. */
 export async function lockRoster(trx: Trx, schoolId: string): Promise<void> {
   await sql`SELECT pg_advisory_xact_lock(hashtextextended('roster ' || ${schoolId}, 0))`.execute(trx);

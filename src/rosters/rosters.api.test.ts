@@ -336,7 +336,10 @@ describe('refusing a roster', () => {
       .execute();
     expect(classes).toEqual([]);
     const state = await app.inject({ url: `/api/roster-drafts/${draft.id}`, headers: admin });
-    expect(state.json()).toMatchObject({ state: 'failed', failure: expect.stringContaining('登录名') });
+    expect(state.json()).toMatchObject({
+      state: 'failed',
+      failure: expect.stringContaining(`${school.code}-2024115`),
+    });
   });
 });
 

@@ -22,6 +22,7 @@ import {
 import { checkFile, type CheckedFile } from './check/check-file.ts';
 import type { CheckOptions } from './contract.ts';
 import {
+  allowLongWork,
   lockRoster,
   selectCurrentRoster,
   selectDraft,
@@ -131,6 +132,7 @@ export async function keepDraft(
   await authorize(ctx.db, actor, checkRoster, { orgId });
   const createdBy = actor.kind === 'person' ? actor.personId : null;
   const { resourceId } = await idempotent(ctx.db, request, async (trx) => {
+    await allowLongWork(trx);
     const draft = { schoolId, fileName: cleanFileName(fileName), createdBy, rosterHash, checked };
     const id = await insertDraft(trx, ctx.secrets, draft);
     const { read, rows, problems } = checked;
@@ -328,6 +330,7 @@ async function applyDraft(ctx: ServerContext, actor: Actor, { draftId }: { draft
   };
   try {
     const applied = await ctx.db.transaction().execute(async (trx) => {
+      await allowLongWork(trx);
       await lockRoster(trx, draft.schoolId);
       const { state } = await selectDraft(trx, draftId);
       if (state !== 'applying') return false;

@@ -1,5 +1,6 @@
 import { sql } from 'kysely';
 import type { Secrets } from '../platform/secrets.ts';
+import { copyIn, copyLine, type CopyValue } from '../platform/copy-in.ts';
 import type { Trx } from '../platform/database.ts';
 import { sealContact } from '../people/contacts.ts';
 import type { CheckedFile } from './check/check-file.ts';
@@ -7,15 +8,16 @@ import type { DraftRow } from './rules/draft-rows.ts';
 import type { RosterProblem } from './rules/roster-row.ts';
 import type { DraftFacts } from './tables.ts';
 
-/** Rows a statement takes at once; keeps one parameter below a few megabytes. */
+/** Lines handed to the database at once. */
+const LINES = 500;
+/** Problems a statement takes at once; keeps one parameter below a few megabytes. */
 const CHUNK = 5_000;
 const ANALYSE_FROM = 2_000;
 /** Rows up to which the whole workbook is given back; of longer ones only the rows with a problem. */
 export const RETURN_ALL = 5_000;
 
-function* chunks<T>(items: readonly T[]): Generator<{ from: number; items: readonly T[] }> {
-  for (let from = 0; from < items.length; from += CHUNK)
-    yield { from, items: items.slice(from, from + CHUNK) };
+function* chunks<T>(items: readonly T[], size: number): Generator<{ from: number; items: readonly T[] }> {
+  for (let from = 0; from < items.length; from += size) yield { from, items: items.slice(from, from + size) };
 }
 
 interface Staging {
@@ -39,55 +41,95 @@ async function newClassIds(trx: Trx, rows: readonly DraftRow[]): Promise<Map<str
   return new Map([...keys].map((key, i) => [key, made[i]?.id ?? '']));
 }
 
-function stagedRow(draft: DraftRow, n: number, staging: Staging) {
-  const { secrets, schoolId } = staging;
-  const { row, outcome, personId, classId, entersClass, before } = draft;
-  const sealed = row.guardianPhone === null ? null : sealContact(secrets, row.guardianPhone);
-  const hash =
-    row.guardianPhone === null ? null : secrets.hmac('roster-guardian', `${schoolId}\n${row.guardianPhone}`);
+const COLUMNS = [
+  'n',
+  'sheet',
+  'row',
+  'kind',
+  'outcome',
+  'number',
+  'name',
+  'sex',
+  'class_id',
+  'new_class',
+  'class_key',
+  'class_name',
+  'year_group',
+  'class_no',
+  'enters_class',
+  'role',
+  'guardian_name',
+  'guardian_cipher',
+  'guardian_key_id',
+  'guardian_tail',
+  'guardian_hash',
+  'before',
+  'given',
+] as const;
+
+function stagedRow(
+  { row, outcome, classId, entersClass, before }: DraftRow,
+  n: number,
+  { secrets, schoolId, newClassIds, keepsTexts }: Staging,
+): Record<(typeof COLUMNS)[number], CopyValue> {
+  const phone = row.guardianPhone;
+  const sealed = phone === null ? null : sealContact(secrets, phone);
   const isNew = row.class !== null && classId === null && outcome !== 'blocked';
-  const newClass = isNew ? (staging.newClassIds.get(row.class?.key ?? '') ?? null) : null;
+  const newClass = isNew ? (newClassIds.get(row.class?.key ?? '') ?? null) : null;
   return {
     n,
     sheet: row.sheet,
     row: row.row,
     kind: row.kind,
     outcome,
-    person_id: personId,
     number: row.number,
     name: row.name,
     sex: row.sex,
     class_id: classId ?? newClass,
     new_class: newClass !== null,
-    class_key: row.class?.key ?? null,
-    class_name: row.class?.name ?? null,
-    year_group: row.class?.yearGroup ?? null,
-    class_no: row.class?.classNo ?? null,
+    class_key: row.class?.key,
+    class_name: row.class?.name,
+    year_group: row.class?.yearGroup,
+    class_no: row.class?.classNo,
     enters_class: entersClass,
     role: row.role,
     guardian_name: sealed ? row.guardianName : null,
-    guardian_cipher: sealed?.cipher.toString('base64') ?? null,
-    guardian_key_id: sealed?.keyId ?? null,
-    guardian_tail: sealed?.tail ?? null,
-    guardian_hash: hash?.toString('base64') ?? null,
+    guardian_cipher: sealed?.cipher,
+    guardian_key_id: sealed?.keyId,
+    guardian_tail: sealed?.tail,
+    guardian_hash: phone === null ? null : secrets.hmac('roster-guardian', `${schoolId}\n${phone}`),
     before,
-    given: staging.keepsTexts(row) ? row.given : {},
+    given: keepsTexts(row) ? row.given : {},
   };
 }
 
-async function insertRows(trx: Trx, draftId: string, rows: readonly unknown[]): Promise<void> {
-  await sql`
-    INSERT INTO roster_draft_rows (draft_id, n, sheet, row, kind, outcome, person_id, number, name, sex, class_id, new_class, class_key,
-      class_name, year_group, class_no, enters_class, role, guardian_name, guardian_cipher, guardian_key_id, guardian_tail,
-      guardian_hash, before, given)
-    SELECT ${draftId}, n, sheet, row, kind, outcome, coalesce(person_id, uuidv7()), number, name, sex, class_id, new_class, class_key,
-      class_name, year_group, class_no, enters_class, role, guardian_name, decode(guardian_cipher, 'base64'), guardian_key_id,
-      guardian_tail, decode(guardian_hash, 'base64'), before, given
-    FROM json_to_recordset(${JSON.stringify(rows)}::json) AS t(n int, sheet text, row int, kind text, outcome text,
-      person_id uuid, number text, name text, sex text, class_id uuid, new_class boolean, class_key text, class_name text, year_group text,
-      class_no smallint, enters_class boolean, role text, guardian_name text, guardian_cipher text, guardian_key_id text,
-      guardian_tail text, guardian_hash text, before jsonb, given jsonb)
-  `.execute(trx);
+/** New people get their ids from the database, so known ones are copied apart from them. */
+async function copyRows(
+  trx: Trx,
+  draftId: string,
+  rows: readonly DraftRow[],
+  staging: Staging,
+): Promise<void> {
+  const numbered = rows.map((draft, i) => ({ draft, n: i + 1 }));
+  const copy = async (isNew: boolean) => {
+    const idColumn = isNew ? [] : ['person_id'];
+    const columns = ['draft_id', ...idColumn, ...COLUMNS].join(', ');
+    const these = numbered.filter(({ draft }) => (draft.personId === null) === isNew);
+    function* lines(): Generator<string> {
+      for (const { items } of chunks(these, LINES)) {
+        yield items
+          .map(({ draft, n }) => {
+            const staged = stagedRow(draft, n, staging);
+            const id = isNew ? [] : [draft.personId];
+            return copyLine([draftId, ...id, ...COLUMNS.map((column) => staged[column])]);
+          })
+          .join('');
+      }
+    }
+    await copyIn(trx, `COPY roster_draft_rows (${columns}) FROM STDIN`, lines());
+  };
+  await copy(false);
+  await copy(true);
 }
 
 async function insertProblems(trx: Trx, draftId: string, rows: readonly unknown[]): Promise<void> {
@@ -177,14 +219,8 @@ export async function insertDraft(
     newClassIds: await newClassIds(trx, checked.rows),
     keepsTexts: (row) => checked.rows.length <= RETURN_ALL || withProblem.has(`${row.sheet}\n${row.row}`),
   };
-  for (const { from, items } of chunks(checked.rows)) {
-    await insertRows(
-      trx,
-      id,
-      items.map((row, i) => stagedRow(row, from + i + 1, staging)),
-    );
-  }
-  for (const { from, items } of chunks(sortProblems(draftProblems(checked)))) {
+  await copyRows(trx, id, checked.rows, staging);
+  for (const { from, items } of chunks(sortProblems(draftProblems(checked)), CHUNK)) {
     await insertProblems(
       trx,
       id,
@@ -192,7 +228,9 @@ export async function insertDraft(
     );
   }
   // Thousands of rows in a table that the planner still believes empty make plans that never end.
-  if (checked.rows.length > ANALYSE_FROM) await sql`ANALYZE roster_draft_rows`.execute(trx);
+  if (checked.rows.length > ANALYSE_FROM) {
+    await sql`ANALYZE roster_draft_rows (draft_id, n, kind, outcome, person_id, class_id)`.execute(trx);
+  }
   await sql`
     INSERT INTO roster_draft_leaving (draft_id, person_id) SELECT ${id}, unnest(${[...checked.leaving]}::uuid[])
   `.execute(trx);
