@@ -35,6 +35,15 @@ test('the demo county fits every constraint, and every pupil has a named adult',
   expect(rows[0]?.gaps).toBe(0);
 }, 60_000);
 
+test('every guardian can be called at a number that reaches nobody', async () => {
+  const { rows } = await sql<{ guardians: number; numbers: number; tails: number }>`
+    SELECT (SELECT count(DISTINCT guardian_id)::int FROM guardianships) AS guardians,
+      (SELECT count(*)::int FROM contacts) AS numbers, (SELECT count(DISTINCT tail)::int FROM contacts) AS tails
+  `.execute(db);
+  expect(rows[0]?.guardians).toBeGreaterThan(2_000);
+  expect(rows[0]).toMatchObject({ numbers: rows[0]?.guardians, tails: rows[0]?.guardians });
+});
+
 test('its clock stands in a school morning', async () => {
   await clock.refresh(db);
   const local = ctx.now().toLocaleString('sv-SE', { timeZone: 'Asia/Shanghai' });

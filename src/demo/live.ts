@@ -19,6 +19,8 @@ const neverCome = new Set([4, 17, 30]);
 const comesLate = { place: 8, atMs: 95_000 } as const;
 const dropsOut = { place: 12, atMs: 125_000 } as const;
 const breakBetweenRunsMs = 20_000;
+/** A page asks for voice every few seconds; often enough here that nobody seems to have lost the line. */
+const signsMs = 20_000;
 const chats = [
   { atMs: 12_000, place: 1, text: '老师好' },
   { atMs: 15_000, place: 5, text: '听得清楚' },
@@ -144,6 +146,7 @@ async function teachOnce(
     (a, b) => a.startMs + a.durationMs - (b.startMs + b.durationMs) || a.n - b.n,
   );
   let beaten = 0;
+  let signedMs = 0;
   const here = new Set<number>();
   const said = new Set<number>();
   while (sent < ordered.length && !signal.aborted) {
@@ -167,6 +170,10 @@ async function teachOnce(
       sent += 1;
     }
     await comeIn(ctx, cast, key, nowMs, here);
+    if (nowMs - signedMs >= signsMs) {
+      await giveSigns(ctx, cast, logId, [signedMs, nowMs], here);
+      signedMs = nowMs;
+    }
     for (const [index, { atMs, place, text }] of chats.entries()) {
       const who = pupils[place];
       if (said.has(index) || nowMs < atMs || !who || !here.has(place)) continue;
@@ -211,6 +218,22 @@ async function comeIn(
   await Promise.all(due.map(({ actor }) => join(roomsOf(ctx), actor, key, actor.personId)));
   for (const { place } of due) here.add(place);
   if (nowMs > dropsOut.atMs) here.delete(dropsOut.place);
+}
+
+/** Pages of pupils who are here have asked for the voice between two moments of the lesson. */
+async function giveSigns(
+  ctx: ServerContext,
+  { pupils }: Cast,
+  logId: string,
+  [fromMs, toMs]: readonly [number, number],
+  here: ReadonlySet<number>,
+): Promise<void> {
+  const rooms = roomsOf(ctx);
+  const served = [Math.floor(fromMs / 1000), Math.floor(toMs / 1000)] as const;
+  for (const { personId } of pupils.filter((_, place) => here.has(place))) {
+    const standing = await rooms.standings.now(logId, personId);
+    if (standing !== null) rooms.hub.seen({ logId, personId, standing }, served);
+  }
 }
 
 async function beat(

@@ -52,6 +52,8 @@ export async function teachPast(ctx: ServerContext, { day }: { day: string }): P
           CASE WHEN luck >= ${luck.madeUp}::int AND luck < ${luck.late}::int THEN ${lateMinutes * 60}::int ELSE 0 END AS from_s,
           CASE WHEN luck >= ${luck.late}::int AND luck < ${luck.leftEarly}::int THEN seconds / 2 ELSE seconds END AS to_s
         FROM heard WHERE NOT is_away AND luck >= ${luck.missed}::int
+          -- Who makes up later today has not done so yet.
+          AND (luck >= ${luck.madeUp}::int OR ends_at + interval '90 minutes' <= app_now())
       ), written AS (
         INSERT INTO facts (school_day, person_id, planned_id, way, from_at, to_at, seconds, source, source_key, recorded_at, detail)
         SELECT ${day}::date, person_id, lesson_id, CASE WHEN is_made_up THEN 'recording' ELSE 'live' END,

@@ -274,7 +274,8 @@ export function demoRegion(): DemoRegion {
     const classes = region.classes.filter(({ schoolKey }) => schoolKey === school.key);
     const teachers = hireTeachers(staff, school, classes);
     classes.forEach((one, index) => {
-      const own = teachers(school.subjects[index % 3] ?? '语文', one.key);
+      // The class of the live lesson is in the care of another than the teacher of that lesson.
+      const own = teachers(school.subjects[[1, 0, 2][index % 3] ?? 0] ?? '语文', one.key);
       region.enrollments.push({ personKey: own, classKey: one.key, role: 'classTeacher' });
       if (!region.appointments.some(({ personKey, role }) => personKey === own && role === 'classTeacher')) {
         region.appointments.push({ personKey: own, orgKey: school.key, role: 'classTeacher' });

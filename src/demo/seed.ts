@@ -1,7 +1,9 @@
 import { sql } from 'kysely';
 import { ensureSchoolDays, loadNationalHolidays } from '../calendar/service.ts';
+import { sealContact } from '../people/contacts.ts';
 import { loginNameFor } from '../people/service-accounts.ts';
 import type { Trx } from '../platform/database.ts';
+import type { Secrets } from '../platform/secrets.ts';
 import { demoRegion, type DemoRegion } from './region.ts';
 
 /** First and last day of the demo's term, and the Monday of its week 1. */
@@ -28,7 +30,7 @@ export interface DemoKeys {
  * Set-based and straight into the tables, as a migration would: the demo is data, not a use case, and
  * must be there within the first seconds. Everything is marked `is_demo` through its unit.
  */
-export async function seedRegion(trx: Trx): Promise<DemoKeys> {
+export async function seedRegion(trx: Trx, secrets: Secrets): Promise<DemoKeys> {
   const region = demoRegion();
   const keys: DemoKeys = {
     orgs: await insertOrgs(trx, region),
@@ -46,6 +48,7 @@ export async function seedRegion(trx: Trx): Promise<DemoKeys> {
     ),
   };
   await insertPeople(trx, region, keys);
+  await insertNumbers(trx, region, keys, secrets);
   await insertCalendar(trx, keys);
   await insertClasses(trx, region, keys);
   await insertPlan(trx, region, keys);
@@ -114,6 +117,20 @@ async function insertPeople(trx: Trx, region: DemoRegion, keys: DemoKeys): Promi
       guardian_id: idOf(keys.people, guardianKey),
     })),
   );
+}
+
+/** A number for every guardian, so that a call can be tried: no country's code begins with 0, it reaches nobody. */
+async function insertNumbers(trx: Trx, region: DemoRegion, keys: DemoKeys, secrets: Secrets): Promise<void> {
+  const guardians = region.people.filter(({ kind }) => kind === 'guardian');
+  const sealed = guardians.map((_, place) =>
+    sealContact(secrets, `+000000${String(place).padStart(4, '0')}`),
+  );
+  await sql`
+    INSERT INTO contacts (person_id, purpose, cipher, tail, key_id)
+    SELECT person_id, 'followUp', cipher, tail, key_id
+    FROM unnest(${guardians.map(({ key }) => idOf(keys.people, key))}::uuid[], ${sealed.map(({ cipher }) => cipher)}::bytea[],
+      ${sealed.map(({ tail }) => tail)}::text[], ${sealed.map(({ keyId }) => keyId)}::text[]) AS t (person_id, cipher, tail, key_id)
+  `.execute(trx);
 }
 
 async function insertCalendar(trx: Trx, keys: DemoKeys): Promise<void> {

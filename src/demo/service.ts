@@ -57,7 +57,7 @@ export async function loadDemo(ctx: ServerContext, actor: Actor): Promise<{ load
       'There are real units here; the demo is loaded into an empty cell only.',
     );
   const { day } = await ctx.db.transaction().execute(async (trx) => {
-    await seedRegion(trx);
+    await seedRegion(trx, ctx.secrets);
     return standOnFirstMorning(trx);
   });
   ctx.bus.publish('clock.moved', {});
