@@ -1,5 +1,5 @@
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
-import { Button, Steps } from 'antd';
+import { Button, Checkbox, Steps } from 'antd';
 import { useState } from 'react';
 import { Link } from 'react-router';
 import { api } from '../../../platform/web/api.ts';
@@ -102,7 +102,7 @@ function Chooser({
           type="file"
           className="vh"
           disabled={isBusy}
-          accept=".xlsx,.xls,.csv,.et,.ods,.html,.htm"
+          accept=".xlsx,.xls,.csv,.et,.ods,.html,.htm,.json"
           onChange={({ target }) => {
             const [file] = target.files ?? [];
             if (file) onFile(file);
@@ -137,6 +137,9 @@ function Check({ current, schoolId, choices, onChoices, isBusy, onConfirm }: Che
       </Lead>
       <Counts report={report} />
       {report.makesBells && <p className="notice">{t('timetable.import.makesBells')}</p>}
+      {report.kind === 'term' && (
+        <TermChoices report={report} choices={choices} onChoices={onChoices} isBusy={isBusy} />
+      )}
       <Questions schoolId={schoolId} report={report} choices={choices} onChoices={onChoices} />
       <ProblemList report={report} />
       <div className="toolbar">
@@ -145,6 +148,35 @@ function Check({ current, schoolId, choices, onChoices, isBusy, onConfirm }: Che
         </Button>
         <span className="muted">{t('timetable.import.draftOnly')}</span>
       </div>
+    </>
+  );
+}
+
+/** What a list of a whole term brings along, and whether teachers the roster lacks are made. */
+function TermChoices({
+  report,
+  choices,
+  onChoices,
+  isBusy,
+}: Pick<CheckProps, 'choices' | 'onChoices' | 'isBusy'> & { report: MatrixImport['report'] }) {
+  const unknown = report.questions.teachers.filter(({ candidates }) => candidates.length === 0).length;
+  return (
+    <>
+      {report.newClasses > 0 && <p>{t('timetable.import.newClasses', { count: report.newClasses })}</p>}
+      {report.withProblem > 0 && (
+        <p className="amber">{t('timetable.import.withProblem', { count: report.withProblem })}</p>
+      )}
+      {(unknown > 0 || choices.createTeachers) && (
+        <p>
+          <Checkbox
+            checked={choices.createTeachers ?? false}
+            disabled={isBusy}
+            onChange={({ target }) => onChoices({ ...choices, createTeachers: target.checked })}
+          >
+            {t('timetable.import.createTeachers', { count: unknown + report.newTeachers })}
+          </Checkbox>
+        </p>
+      )}
     </>
   );
 }

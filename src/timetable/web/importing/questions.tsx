@@ -13,6 +13,8 @@ export interface Choices {
     string,
     { courseName: string; weekday: number; periodFrom: number; periodTo: number } | null
   >;
+  /** Of a term list: make the teachers whom the roster does not have. */
+  readonly createTeachers?: boolean;
 }
 
 interface QuestionsProps {
@@ -24,9 +26,13 @@ interface QuestionsProps {
 
 /** What the file leaves open: unknown classes, names of two teachers or of none, cells nobody can read. */
 export function Questions({ schoolId, report, choices, onChoices }: QuestionsProps) {
-  const { classes, teachers, cells } = report.questions;
+  const { classes, cells } = report.questions;
+  // A term may name hundreds of teachers whom the roster lacks: they are made or kept by name all together.
+  const teachers = report.questions.teachers.filter(
+    ({ candidates }) => report.kind === 'matrix' || candidates.length > 0,
+  );
   // What was answered stays in sight, so that an answer can be changed.
-  const [seen, setSeen] = useState(report.questions);
+  const [seen, setSeen] = useState({ classes, teachers, cells });
   const known = {
     classes: merge(seen.classes, classes, ({ key }) => key),
     teachers: merge(seen.teachers, teachers, ({ name }) => name),

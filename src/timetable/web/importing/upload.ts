@@ -8,6 +8,8 @@ export interface Teacher {
   readonly number: string;
 }
 export interface MatrixReport {
+  /** A class timetable, or the list of a whole term. */
+  readonly kind: 'matrix' | 'term';
   readonly read: number;
   readonly created: number;
   readonly changed: number;
@@ -16,6 +18,9 @@ export interface MatrixReport {
   readonly dropped: number;
   readonly merged: number;
   readonly draft: number;
+  readonly withProblem: number;
+  readonly newClasses: number;
+  readonly newTeachers: number;
   readonly makesBells: boolean;
   readonly problems: readonly {
     readonly sheet: string | null;

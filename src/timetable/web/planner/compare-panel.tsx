@@ -13,6 +13,8 @@ const FIRST_LINES = 5;
 export function ComparePanel({ plan }: { plan: Plan }) {
   const [isAll, setAll] = useState(false);
   const { changes, published, touched } = plan;
+  const held = plan.unplaced.filter(({ reason }) => reason === 'held').length;
+  const unplaced = plan.unplaced.length - held;
   const shown = isAll ? changes : changes.slice(0, FIRST_LINES);
   return (
     <section className="card" aria-labelledby="compare">
@@ -55,9 +57,8 @@ export function ComparePanel({ plan }: { plan: Plan }) {
         {plan.tooLate > 0 && (
           <p className="amber small">{t('timetable.plan.tooLate', { count: plan.tooLate })}</p>
         )}
-        {plan.unplaced.length > 0 && (
-          <p className="amber small">{t('timetable.plan.unplaced', { count: plan.unplaced.length })}</p>
-        )}
+        {unplaced > 0 && <p className="amber small">{t('timetable.plan.unplaced', { count: unplaced })}</p>}
+        {held > 0 && <p className="amber small">{t('timetable.plan.held', { count: held })}</p>}
       </div>
     </section>
   );
