@@ -9,6 +9,7 @@ import {
   type StandingFactRow,
   type WrittenJudgement,
 } from '../facts/judgements.ts';
+import { modeNamed } from '../rooms/modes.ts';
 import { closeReachedFollowUps, openFollowUps } from './queries/follow-ups.ts';
 import {
   lockRecount,
@@ -191,8 +192,7 @@ function spanOf(expectation: ExpectationToJudge, mode: string | undefined): Plan
   return {
     startsAt: expectation.startsAt,
     dueAt: expectation.dueAt,
-    needsRun: mode === 'live',
-    isRecorded: mode === 'recording',
+    mode: mode === undefined ? null : modeNamed(mode),
   };
 }
 

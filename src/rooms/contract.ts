@@ -33,6 +33,23 @@ export const RawBytes = Type.Unsafe<unknown>({});
 
 const RoomState = oneOf(['waiting', 'live', 'paused', 'ended']);
 
+const LessonOfRoom = Type.Object(
+  {
+    schoolDay: Type.String({ format: 'date' }),
+    lessonId: Id,
+    courseTitle: Type.String(),
+    topic: orNull(Type.String()),
+    period: orNull(Type.Integer()),
+    startsAt: Instant,
+    endsAt: Instant,
+    mode: Type.String(),
+    teacherId: orNull(Id),
+    teacherName: orNull(Type.String()),
+    classNames: Type.Array(Type.String()),
+  },
+  closed,
+);
+
 export const EntranceAnswer = Type.Object(
   {
     standing: oneOf(['pupil', 'teacher', 'assistant', 'observer']),
@@ -49,22 +66,7 @@ export const EntranceAnswer = Type.Object(
     /** Meeting elsewhere; null for lessons in our room. */
     link: orNull(Type.String()),
     expectedBytes: Type.Object({ standard: Type.Integer(), lightest: Type.Integer() }, closed),
-    lesson: Type.Object(
-      {
-        schoolDay: Type.String({ format: 'date' }),
-        lessonId: Id,
-        courseTitle: Type.String(),
-        topic: orNull(Type.String()),
-        period: orNull(Type.Integer()),
-        startsAt: Instant,
-        endsAt: Instant,
-        mode: Type.String(),
-        teacherId: orNull(Id),
-        teacherName: orNull(Type.String()),
-        classNames: Type.Array(Type.String()),
-      },
-      closed,
-    ),
+    lesson: LessonOfRoom,
   },
   closed,
 );
@@ -128,7 +130,7 @@ export const ContactBody = Type.Object(
 export const PresenceAnswer = Type.Object(
   {
     serverTime: Instant,
-    startsAt: Instant,
+    lesson: LessonOfRoom,
     pupils: Type.Array(
       Type.Object(
         {
@@ -142,6 +144,10 @@ export const PresenceAnswer = Type.Object(
           heardSeconds: Type.Integer(),
           queueMs: orNull(Type.Integer()),
           step: orNull(Type.Integer()),
+          answeredAt: orNull(Instant),
+          contact: orNull(
+            Type.Object({ way: oneOf(CONTACT_WAYS), outcome: oneOf(CONTACT_OUTCOMES), at: Instant }, closed),
+          ),
         },
         closed,
       ),

@@ -11,6 +11,8 @@ export interface JoinItem {
   readonly personId: string;
   /** Random text the page will show at the socket; only its hash is kept. */
   readonly ticket: string;
+  /** The lesson is held elsewhere: who comes to our door was shown the way there, and is not there by that. */
+  readonly heldElsewhere: boolean;
 }
 
 export interface Joined {
@@ -99,16 +101,20 @@ export async function writeJoins(
     await recordFacts(
       trx,
       came.map((row) => {
-        const { schoolDay, lessonId, personId } = items[row.place]!;
+        const { schoolDay, lessonId, personId, heldElsewhere } = items[row.place]!;
         return {
           schoolDay,
           personId,
           plannedId: lessonId,
-          way: 'live' as const,
-          fromAt: row.entered_at,
-          toAt: row.entered_at,
-          seconds: 0,
-          source: 'room',
+          ...(heldElsewhere
+            ? { way: 'external' as const, source: 'external' }
+            : {
+                way: 'live' as const,
+                fromAt: row.entered_at,
+                toAt: row.entered_at,
+                seconds: 0,
+                source: 'room',
+              }),
           sourceKey: `${lessonId}:${personId}:entered`,
           recordedAt: now(),
         };

@@ -1,3 +1,4 @@
+import { isReaching } from '../facts/trust.ts';
 import type { Way } from '../facts/tables.ts';
 
 /** How a lesson is taught. More ways join this list; each is one entry of `MODES`. */
@@ -26,10 +27,10 @@ export interface ModeEvidence {
   readonly outcome: string | null;
 }
 
-/** Thresholds of a school's own table; shares are of the taught time. */
+/** Thresholds of a school's own table, in percent: of the taught time, and of the voice. */
 export interface ModeThresholds {
-  readonly leftEarlyBelowShare: number;
-  readonly madeUpFromShare: number;
+  readonly leftEarlyPercent: number;
+  readonly madeUpPercent: number;
 }
 
 /** One way of teaching. Everything a board, a room or a day's close asks of a lesson's mode stands here. */
@@ -41,7 +42,11 @@ export interface LessonMode {
   window(lesson: ModeLesson, who: 'staff' | 'pupil'): { from: Date; until: Date | null };
   /** Ways whose facts count for this lesson, best first. */
   readonly countingWays: readonly Way[];
-  /** Whether one piece of evidence makes the lesson complete for the pupil. */
+  /**
+   * Whether one piece of evidence makes the lesson complete for the pupil.
+   *
+   * @param taughtSeconds - of a recording: seconds of its voice.
+   */
   isComplete(evidence: ModeEvidence, taughtSeconds: number, thresholds: ModeThresholds): boolean;
   /** What the lesson turns into for whoever was not reached this way; null: the named adult decides. */
   readonly fallsBackTo: ModeName | null;
@@ -52,8 +57,6 @@ const STAFF_EARLY_MINUTES = 30;
 const PUPIL_EARLY_MINUTES = 10;
 /** Lessons run over; nobody is shut out at the bell. */
 const OVERTIME_MINUTES = 60;
-/** Evidence that somebody spoke with the pupil or handed something over, as opposed to having tried. */
-const REACHED_OUTCOMES = new Set(['reached', 'done', 'returned', 'handedOver']);
 
 function bellWindow(lesson: ModeLesson, earlyMinutes: number): { from: Date; until: Date } {
   return {
@@ -66,23 +69,25 @@ function roomWindow(lesson: ModeLesson, who: 'staff' | 'pupil'): { from: Date; u
   return bellWindow(lesson, who === 'staff' ? STAFF_EARLY_MINUTES : PUPIL_EARLY_MINUTES);
 }
 
+/** Somebody spoke with the pupil or handed something over, as opposed to having tried. */
 function isContact(evidence: ModeEvidence): boolean {
-  return evidence.outcome !== null && REACHED_OUTCOMES.has(evidence.outcome);
+  return evidence.way !== 'live' && evidence.way !== 'recording' && isReaching(evidence.outcome);
 }
 
-function heardEnough(evidence: ModeEvidence, taughtSeconds: number, share: number): boolean {
-  return evidence.seconds !== null && taughtSeconds > 0 && evidence.seconds >= share * taughtSeconds;
+/** At least `percent` of what there was; in whole numbers, so that exactly the limit is enough. */
+function heardEnough({ seconds }: ModeEvidence, ofSeconds: number, percent: number): boolean {
+  return seconds !== null && seconds > 0 && ofSeconds > 0 && seconds * 100 >= percent * ofSeconds;
 }
 
 const live: LessonMode = {
   name: 'live',
   entrance: 'room',
   window: roomWindow,
-  countingWays: ['live', 'recording', 'external', 'visit', 'phone', 'paper'],
+  countingWays: ['live', 'recording', 'external', 'tv', 'visit', 'phone', 'paper'],
   isComplete(evidence, taughtSeconds, thresholds) {
-    if (evidence.way === 'live') return heardEnough(evidence, taughtSeconds, thresholds.leftEarlyBelowShare);
-    if (evidence.way === 'recording') return heardEnough(evidence, taughtSeconds, thresholds.madeUpFromShare);
-    return evidence.way === 'external' || isContact(evidence);
+    if (evidence.way === 'live') return heardEnough(evidence, taughtSeconds, thresholds.leftEarlyPercent);
+    if (evidence.way === 'recording') return heardEnough(evidence, taughtSeconds, thresholds.madeUpPercent);
+    return isContact(evidence);
   },
   fallsBackTo: 'recording',
 };
@@ -92,7 +97,7 @@ const recording: LessonMode = {
   entrance: 'recording',
   // A recorded lesson opens with its period and stays: hearing it at 21:00 is being reached, late.
   window: (lesson) => ({ from: lesson.startsAt, until: null }),
-  countingWays: ['recording', 'live', 'visit', 'phone', 'paper'],
+  countingWays: ['recording', 'live', 'tv', 'visit', 'phone', 'paper'],
   isComplete: live.isComplete,
   fallsBackTo: 'phone',
 };
@@ -101,9 +106,12 @@ const external: LessonMode = {
   name: 'external',
   entrance: 'link',
   window: roomWindow,
-  countingWays: ['external', 'visit', 'phone', 'paper'],
-  // What happens elsewhere is not ours to measure: the answered roll call is the evidence.
-  isComplete: (evidence) => evidence.way === 'external' || isContact(evidence),
+  countingWays: ['external', 'tv', 'visit', 'phone', 'paper'],
+  // What happens elsewhere is not ours to measure, and to open its link is not to be there: the answered roll call
+  // is the evidence, or the time that the other tool itself reports.
+  isComplete: (evidence, taughtSeconds, { leftEarlyPercent }) =>
+    isContact(evidence) ||
+    (evidence.way === 'external' && heardEnough(evidence, taughtSeconds, leftEarlyPercent)),
   fallsBackTo: 'phone',
 };
 
@@ -124,7 +132,7 @@ function contacted(name: ModeName, countingWays: readonly Way[], fallsBackTo: Mo
     entrance: 'none',
     window: (lesson) => ({ from: lesson.startsAt, until: null }),
     countingWays,
-    isComplete: (evidence) => evidence.way === 'tv' || isContact(evidence),
+    isComplete: isContact,
     fallsBackTo,
   };
 }

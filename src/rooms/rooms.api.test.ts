@@ -764,6 +764,22 @@ describe('roll call', () => {
       WHERE person_id = ${lesson.pupils[0]!.personId} AND source = 'rollCall'`.execute(db);
     expect(facts.rows).toEqual([{ way: 'external' }]);
   });
+
+  test('who opens the door of a lesson held elsewhere is not there by that, and after its end the link is gone', async () => {
+    const lesson = await aLesson(db, {
+      mode: 'external',
+      modeParams: { link: 'https://meeting.example.edu.cn/1' },
+    });
+    await joinAs(lesson, lesson.teacher.headers);
+    const [pupil] = lesson.pupils;
+    expect((await joinAs(lesson, pupil!.headers)).json().link).toBe('https://meeting.example.edu.cn/1');
+    const facts = await sql<{ way: string; from_at: Date | null; outcome: string | null }>`
+      SELECT way, from_at, outcome FROM standing_facts(${lesson.schoolDay}::date)
+      WHERE person_id = ${pupil!.personId}`.execute(db);
+    expect(facts.rows).toEqual([{ way: 'external', from_at: null, outcome: null }]);
+    await act(lesson, lesson.teacher.headers, 'order', { order: 'end' });
+    expect((await joinAs(lesson, pupil!.headers)).json()).toMatchObject({ state: 'ended', link: null });
+  });
 });
 
 describe('presence', () => {
@@ -821,9 +837,9 @@ describe('presence', () => {
     await act(lesson, raised!.headers, 'hand', { up: true });
     const url = `${roomOf(lesson)}/presence`;
     const list = await app.inject({ method: 'GET', url, headers: lesson.teacher.headers });
-    const { pupils, startsAt } = list.json();
+    const { pupils, lesson: card } = list.json();
     expect(pupils.map((pupil: { state: string }) => pupil.state)).toEqual(['missing', 'here', 'here']);
-    expect(pupils[0]).toMatchObject({ personId: lesson.pupils[2]!.personId, since: startsAt });
+    expect(pupils[0]).toMatchObject({ personId: lesson.pupils[2]!.personId, since: card.startsAt });
     expect(pupils.find(({ personId }: { personId: string }) => personId === here!.personId)).toMatchObject({
       step: 2,
       queueMs: 300,
@@ -1037,5 +1053,31 @@ describe('reached without a room', () => {
     expect(
       (await act(lesson, lesson.teacher.headers, 'contacts', { ...contact, way: 'pigeon' })).statusCode,
     ).toBe(400);
+  });
+
+  test('what was noted stands beside the name; two clicks at once are one note, another outcome replaces it', async () => {
+    const lesson = await aLesson(db, { mode: 'contacted' });
+    const [pupil] = lesson.pupils;
+    const note = (outcomeOfIt: string) =>
+      act(lesson, lesson.teacher.headers, 'contacts', {
+        pupilId: pupil!.personId,
+        way: 'phone',
+        outcome: outcomeOfIt,
+      });
+    await Promise.all([note('taught'), note('taught')]);
+    await note('noAnswer');
+    await note('taught');
+    const standing = await sql<{ outcome: string }>`
+      SELECT outcome FROM standing_facts(${lesson.schoolDay}::date) WHERE person_id = ${pupil!.personId}`.execute(
+      db,
+    );
+    expect(standing.rows).toEqual([{ outcome: 'taught' }]);
+    const list = await app.inject({
+      method: 'GET',
+      url: `${roomOf(lesson)}/presence`,
+      headers: lesson.teacher.headers,
+    });
+    const row = list.json().pupils.find(({ personId }: { personId: string }) => personId === pupil!.personId);
+    expect(row).toMatchObject({ contact: { way: 'phone', outcome: 'taught' }, answeredAt: null });
   });
 });

@@ -24,6 +24,7 @@ import {
   RollCallParams,
   SwitchesAnswer,
 } from './contract.ts';
+import type { LessonCard } from './queries-lesson.ts';
 import { personInRoom, roomsOf } from './rooms.ts';
 import { join, roomPeople } from './service-join.ts';
 import { heartbeat, noteContact, presenceList } from './service-presence.ts';
@@ -42,6 +43,16 @@ const base = '/rooms/:schoolDay/:lessonId';
 const tags = ['rooms'];
 const params = LessonParams;
 const querystring = OnlyForPupil;
+
+function lessonAnswer(card: LessonCard): EntranceAnswer['lesson'] {
+  const { schoolId: _s, modeParams: _p, status: _t, startsAt, endsAt, classNames, ...lesson } = card;
+  return {
+    ...lesson,
+    classNames: [...classNames],
+    startsAt: startsAt.toISOString(),
+    endsAt: endsAt.toISOString(),
+  };
+}
 
 /** Coming in, taking part, holding the keys of a room. */
 export function roomRoutes(ctx: ServerContext): FastifyPluginAsyncTypebox {
@@ -67,17 +78,11 @@ export function roomRoutes(ctx: ServerContext): FastifyPluginAsyncTypebox {
       },
       async (request) => {
         const { actor, key, personId } = await inRoom(request);
-        const { lesson, ...entrance } = await join(rooms, actor, key, personId);
-        const { schoolId: _s, modeParams: _p, status: _t, startsAt, endsAt, ...card } = lesson;
+        const entrance = await join(rooms, actor, key, personId);
         return {
           ...entrance,
           serverTime: entrance.serverTime.toISOString(),
-          lesson: {
-            ...card,
-            classNames: [...card.classNames],
-            startsAt: startsAt.toISOString(),
-            endsAt: endsAt.toISOString(),
-          },
+          lesson: lessonAnswer(entrance.lesson),
         };
       },
     );
@@ -248,17 +253,19 @@ export function roomRoutes(ctx: ServerContext): FastifyPluginAsyncTypebox {
       },
       async (request) => {
         const { schoolDay, lessonId } = request.params;
-        const { serverTime, startsAt, pupils } = await presenceList(rooms, request.actor, {
+        const { serverTime, lesson, pupils } = await presenceList(rooms, request.actor, {
           schoolDay,
           lessonId,
         });
         return {
           serverTime: serverTime.toISOString(),
-          startsAt: startsAt.toISOString(),
-          pupils: pupils.map(({ since, handUpAt, ...pupil }) => ({
+          lesson: lessonAnswer(lesson),
+          pupils: pupils.map(({ since, handUpAt, answeredAt, contact, ...pupil }) => ({
             ...pupil,
             since: since?.toISOString() ?? null,
             handUpAt: handUpAt?.toISOString() ?? null,
+            answeredAt: answeredAt?.toISOString() ?? null,
+            contact: contact === null ? null : { ...contact, at: contact.at.toISOString() },
           })),
         };
       },

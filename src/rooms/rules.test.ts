@@ -110,7 +110,7 @@ test.each([
 
 describe('ways of teaching', () => {
   const lesson = { startsAt: new Date('2026-11-23T00:00:00Z'), endsAt: new Date('2026-11-23T00:40:00Z') };
-  const thresholds = { leftEarlyBelowShare: 0.7, madeUpFromShare: 0.8 };
+  const thresholds = { leftEarlyPercent: 70, madeUpPercent: 80 };
 
   test('a live room opens ten minutes early for pupils and stays open over the bell', () => {
     const { from, until } = MODES.live.window(lesson, 'pupil');
@@ -131,7 +131,13 @@ describe('ways of teaching', () => {
     { mode: 'live', way: 'recording', seconds: 1900, outcome: null, complete: false },
     { mode: 'live', way: 'phone', seconds: null, outcome: 'reached', complete: true },
     { mode: 'live', way: 'phone', seconds: null, outcome: 'noAnswer', complete: false },
-    { mode: 'external', way: 'external', seconds: null, outcome: null, complete: true },
+    { mode: 'external', way: 'external', seconds: null, outcome: null, complete: false },
+    { mode: 'external', way: 'external', seconds: null, outcome: 'present', complete: true },
+    { mode: 'external', way: 'external', seconds: 1700, outcome: null, complete: true },
+    { mode: 'contacted', way: 'visit', seconds: null, outcome: 'taught', complete: true },
+    { mode: 'contacted', way: 'paper', seconds: null, outcome: 'given', complete: true },
+    { mode: 'contacted', way: 'phone', seconds: null, outcome: 'unreachable', complete: false },
+    { mode: 'questions', way: 'live', seconds: 60, outcome: null, complete: true },
     { mode: 'phone', way: 'paper', seconds: null, outcome: 'handedOver', complete: true },
   ] as const)(
     '$mode lesson, $way, $seconds s, $outcome: complete is $complete',

@@ -29,7 +29,7 @@ export interface Entrance {
   readonly ticket: string;
   readonly ticketSeconds: number;
   readonly serverTime: Date;
-  /** Address of a meeting elsewhere; null for lessons in our room. */
+  /** Address of a meeting elsewhere; null for lessons in our room, and after the end. */
   readonly link: string | null;
   /** What the whole lesson is expected to cost on the wire. */
   readonly expectedBytes: { readonly standard: number; readonly lightest: number };
@@ -72,7 +72,8 @@ export async function join(rooms: Rooms, actor: Actor, key: LessonKey, personId:
   );
   if (!logKnown) throw await refuse(roomNotFound());
   const ticket = randomBytes(24).toString('base64url');
-  const joined = await rooms.carryJoin({ ...key, personId, ticket });
+  const heldElsewhere = mode.entrance === 'link';
+  const joined = await rooms.carryJoin({ ...key, personId, ticket, heldElsewhere });
   if (joined === null) {
     const removed = await db
       .selectFrom('room_removals')
@@ -100,7 +101,7 @@ export async function join(rooms: Rooms, actor: Actor, key: LessonKey, personId:
     ticket,
     ticketSeconds: TICKET_SECONDS,
     serverTime: now(),
-    link: mode.entrance === 'link' && isMeetingLink(link) ? link : null,
+    link: heldElsewhere && joined.state !== 'ended' && isMeetingLink(link) ? link : null,
     expectedBytes: {
       standard: Math.round(seconds * STANDARD_BYTES_PER_SECOND),
       lightest: Math.round(seconds * LIGHTEST_BYTES_PER_SECOND),

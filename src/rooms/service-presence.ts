@@ -7,6 +7,7 @@ import type { LessonKey } from './access.ts';
 import { readPresence, recordContact, takePart } from './actions.ts';
 import type { ServerContext } from '../platform/context.ts';
 import { finishLesson, selectUnfinishedOf } from './finish.ts';
+import type { LessonCard } from './queries-lesson.ts';
 import { lessonCard } from './service-join.ts';
 import { logEnded, roomNotFound, whyRefused } from './refusals.ts';
 import type { Rooms } from './rooms.ts';
@@ -65,16 +66,21 @@ export interface PresentPupil {
   readonly queueMs: number | null;
   /** Way of following: 1 standard, 2 lightest; null when nothing was told yet. */
   readonly step: number | null;
+  /** When a roll call of this lesson was last answered. */
+  readonly answeredAt: Date | null;
+  /** What was last noted of a call, a visit or a sheet for this lesson. */
+  readonly contact: (Pick<Contact, 'way' | 'outcome'> & { readonly at: Date }) | null;
 }
 
 /**
- * Who is there and who is missing, whoever needs somebody first. Read from rows, so it is the same on every node.
+ * Who is there and who is missing, whoever needs somebody first. Read from rows, so it is the same on every node;
+ * for lessons without a room of ours, too.
  */
 export async function presenceList(
   rooms: Rooms,
   actor: Actor,
   key: LessonKey,
-): Promise<{ serverTime: Date; startsAt: Date; pupils: PresentPupil[] }> {
+): Promise<{ serverTime: Date; lesson: LessonCard; pupils: PresentPupil[] }> {
   const granted = await authorize(rooms.ctx.db, actor, readPresence, key);
   const card = await lessonCard(rooms, granted.subject);
   if (card === undefined) throw roomNotFound();
@@ -91,18 +97,30 @@ export async function presenceList(
     queue_ms: number | null;
     step: number | null;
     last_heard_ms: number | null;
+    answered_at: Date | null;
+    contact_way: Contact['way'] | null;
+    contact_outcome: Contact['outcome'] | null;
+    contact_at: Date | null;
     now: Date;
   }>`
     SELECT p.person_id, card.name, p.via_class_id AS class_id, c.class_name, r.from_at, r.to_at, e.hand_up_at,
       r.heard_seconds, r.queue_ms, r.step,
       (SELECT b.heard_ms FROM presence b WHERE b.school_day = ${key.schoolDay}::date AND b.lesson_id = p.lesson_id
         AND b.person_id = p.person_id ORDER BY b.minute DESC LIMIT 1) AS last_heard_ms,
+      (SELECT max(a.answered_at) FROM roll_call_answers a JOIN roll_calls q ON q.id = a.roll_call_id
+        WHERE q.school_day = ${key.schoolDay}::date AND q.lesson_id = p.lesson_id AND a.person_id = p.person_id) AS answered_at,
+      noted.way AS contact_way, noted.outcome AS contact_outcome, noted.recorded_at AS contact_at,
       app_now() AS now
     FROM lesson_people(${key.schoolDay}::date) p
     JOIN people_cards card ON card.person_id = p.person_id AND card.status = 'active'
     JOIN lesson_classes c ON c.school_day = ${key.schoolDay}::date AND c.lesson_id = p.lesson_id AND c.class_id = p.via_class_id
     LEFT JOIN room_presence r ON r.school_day = ${key.schoolDay}::date AND r.lesson_id = p.lesson_id AND r.person_id = p.person_id
     LEFT JOIN room_entries e ON e.school_day = ${key.schoolDay}::date AND e.lesson_id = p.lesson_id AND e.person_id = p.person_id
+    LEFT JOIN (
+      SELECT DISTINCT ON (f.person_id) f.person_id, f.way, f.outcome, f.recorded_at
+      FROM standing_facts(${key.schoolDay}::date) f
+      WHERE f.planned_id = ${key.lessonId}::uuid AND f.source = 'contact' AND f.outcome IS NOT NULL
+      ORDER BY f.person_id, f.recorded_at DESC, f.id DESC) noted ON noted.person_id = p.person_id
     WHERE p.lesson_id = ${key.lessonId}::uuid
     ORDER BY c.class_name, card.name, p.person_id`.execute(rooms.ctx.db);
   const now = found.rows[0]?.now ?? rooms.ctx.now();
@@ -127,11 +145,16 @@ export async function presenceList(
       heardSeconds: row.heard_seconds ?? 0,
       queueMs: row.queue_ms,
       step: row.step,
+      answeredAt: row.answered_at,
+      contact:
+        row.contact_way === null || row.contact_outcome === null || row.contact_at === null
+          ? null
+          : { way: row.contact_way, outcome: row.contact_outcome, at: row.contact_at },
     };
   });
   return {
     serverTime: now,
-    startsAt: card.startsAt,
+    lesson: card,
     pupils: pupils.toSorted((a, b) => presenceRank(a.state) - presenceRank(b.state)),
   };
 }
@@ -159,7 +182,8 @@ export interface Contact {
 
 /**
  * Notes that a pupil of this lesson was telephoned, visited or given paper, and what came of it. Two taps; the same
- * note twice is one.
+ * note twice is one. Another outcome of the same way by the same person takes the place of the earlier one: that is
+ * how a wrong tap is put right.
  *
  * @throws {AppError} 422 `not_a_pupil_here`; 403, 404.
  */
@@ -183,6 +207,14 @@ export async function noteContact(
         'Only a pupil of this lesson can be noted as reached by it.',
       );
     }
+    const recorderId = actor.kind === 'person' ? actor.personId : null;
+    const earlier = await sql<{ id: string; outcome: string | null }>`
+      SELECT f.id, f.outcome FROM standing_facts(${schoolDay}::date) f
+      WHERE f.planned_id = ${lessonId}::uuid AND f.person_id = ${pupilId}::uuid AND f.source = 'contact'
+        AND f.way = ${way} AND f.recorder_id IS NOT DISTINCT FROM ${recorderId}::uuid
+      ORDER BY f.recorded_at DESC, f.id DESC LIMIT 1`.execute(trx);
+    const before = earlier.rows[0];
+    if (before?.outcome === outcome) return;
     await recordFacts(trx, [
       {
         schoolDay,
@@ -191,9 +223,11 @@ export async function noteContact(
         way,
         outcome,
         source: 'contact',
-        sourceKey: `${lessonId}:${pupilId}:${way}:${outcome}`,
-        recorderId: actor.kind === 'person' ? actor.personId : null,
+        // With what it replaces: two clicks at once find the same and leave one fact.
+        sourceKey: [lessonId, pupilId, recorderId, way, outcome, before?.id ?? 'first'].join(':'),
+        recorderId,
         recordedAt: rooms.ctx.now(),
+        supersedes: before?.id ?? null,
       },
     ]);
   });

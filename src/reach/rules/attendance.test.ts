@@ -1,10 +1,11 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { MODES } from '../../rooms/modes.ts';
 import { defaultRules, judge, type PlannedSpan, type RunSpan, type StandingFact } from './attendance.ts';
 import { isReachedState } from './day.ts';
 
 const at = (clock: string) => new Date(`2026-11-18T${clock}:00+08:00`);
-const planned: PlannedSpan = { startsAt: at('09:00'), dueAt: at('09:40'), needsRun: true };
+const planned: PlannedSpan = { startsAt: at('09:00'), dueAt: at('09:40'), mode: MODES.live };
 const ran: RunSpan = {
   startedAt: at('09:00'),
   endedAt: at('09:40'),
@@ -112,7 +113,7 @@ describe('the state of one lesson after its end', () => {
   });
 
   test('an external meeting needs no run of ours: roll call is enough', () => {
-    const outside = { ...planned, needsRun: false };
+    const outside = { ...planned, mode: MODES.external };
     expect(
       judge(outside, null, [said('rollCall', 'present', 'external')], defaultRules, evening),
     ).toMatchObject({
@@ -120,6 +121,21 @@ describe('the state of one lesson after its end', () => {
       way: 'external',
       evidence: { source: 'rollCall' },
     });
+  });
+
+  test.each<[keyof typeof MODES, StandingFact[], string]>([
+    ['external', [fact({ way: 'external', source: 'external' })], 'missed'],
+    ['external', [{ ...there('09:00', '09:35'), way: 'external', source: 'external' }], 'present'],
+    ['external', [said('contact', 'taught', 'visit')], 'reached'],
+    ['contacted', [said('contact', 'given', 'paper')], 'reached'],
+    ['contacted', [said('contact', 'noAnswer', 'visit')], 'missed'],
+    ['recording', [heard(1600)], 'reached'],
+    ['questions', [there('09:05', '09:09')], 'present'],
+  ])('a lesson taught as %s, %j: %s', (mode, facts, state) => {
+    const taughtRun = MODES[mode].entrance === 'room' || mode === 'recording' ? ran : null;
+    expect(judge({ ...planned, mode: MODES[mode] }, taughtRun, facts, defaultRules, evening).state).toBe(
+      state,
+    );
   });
 
   test('the evidence says when one entered, was away, and how much was heard', () => {

@@ -1,5 +1,6 @@
 import { absentOutcome, isReaching, trustRank } from '../../facts/trust.ts';
 import type { ExpectationState, Way } from '../../facts/tables.ts';
+import { MODES, type LessonMode } from '../../rooms/modes.ts';
 import { clip, coveredLength, gaps, union, type Interval } from './intervals.ts';
 
 /** When a school calls a pupil late, gone early, made up or reached. Data: a school changes it, not us. */
@@ -46,10 +47,8 @@ export interface StandingFact {
 export interface PlannedSpan {
   readonly startsAt: Date;
   readonly dueAt: Date;
-  /** Taught in a room of ours: without a run it was never taught, whoever waited in front of it. */
-  readonly needsRun: boolean;
-  /** Planned as a recording: hearing it is the lesson, not a make-up. */
-  readonly isRecorded?: boolean;
+  /** How a lesson is taught: which facts count for it and when one is enough. null: no lesson (a task, a notice). */
+  readonly mode: LessonMode | null;
 }
 
 export interface RunSpan {
@@ -106,25 +105,26 @@ const awayWorthTellingMs = 30_000;
  * measured from when the lesson really began; what was made up later wins over what was missed.
  * Before the end `present` and `late` mean "is here now"; `missed` and `leftEarly` are said only after it.
  *
- * @param facts - standing facts of this person for this planned thing, or for the whole day.
+ * @param found - standing facts of this person for this planned thing, or for the whole day.
  * @param now - the product's clock.
  */
 export function judge(
   planned: PlannedSpan,
   run: RunSpan | null,
-  facts: readonly StandingFact[],
+  found: readonly StandingFact[],
   rules: AttendanceRules,
   now: Date,
 ): Judgement {
+  const facts = found.filter((fact) => countsFor(planned, fact));
   const window = taughtWindow(planned, run, now);
   const settled = window.isOver;
   const known = { planned, run, facts, rules, window };
-  const found = judgeLive(known) ?? judgeRecording(known) ?? judgeOtherWays(known) ?? judgeExcuse(known);
-  if (found) return { ...found, settled };
+  const clear = judgeLive(known) ?? judgeRecording(known) ?? judgeOtherWays(known) ?? judgeExcuse(known);
+  if (clear) return { ...clear, settled };
   const partly = judgePartly(known);
   if (partly) return { ...partly, settled };
   if (!settled) return { state: 'open', way: null, bestFactId: null, settled, evidence: null };
-  const notTaught = planned.needsRun && run === null;
+  const notTaught = isNotTaught(known);
   const denial = denialOf(facts);
   return {
     state: 'missed',
@@ -137,6 +137,23 @@ export function judge(
         ? { source: denial.source, outcome: absentOutcome }
         : {},
   };
+}
+
+/** Whether the way of teaching takes this as evidence; a word for the whole day or an excuse counts for any. */
+function countsFor({ mode }: PlannedSpan, fact: StandingFact): boolean {
+  return (
+    mode === null || fact.plannedId === null || fact.way === 'excused' || mode.countingWays.includes(fact.way)
+  );
+}
+
+/** A lesson of our rooms without a run was never taught, whoever waited in front of it. */
+function isNotTaught({ planned, run }: Pick<Known, 'planned' | 'run'>): boolean {
+  return planned.mode?.entrance === 'room' && run === null;
+}
+
+/** Whether so much of this way is the whole lesson, by its way of teaching. */
+function isWhole({ planned, rules }: Known, way: Way, seconds: number, ofSeconds: number): boolean {
+  return (planned.mode ?? MODES.live).isComplete({ way, seconds, outcome: null }, ofSeconds, rules);
 }
 
 interface Known {
@@ -199,7 +216,7 @@ function attendance(known: Known): {
   seconds: number;
   factId: string | null;
 } {
-  const { window, rules } = known;
+  const { window, rules, facts } = known;
   const all = union(liveIntervals(known));
   const inside = clip(all, window);
   // A room that counts what was really heard says so; nobody hears longer than they were there.
@@ -219,12 +236,14 @@ function attendance(known: Known): {
     .filter((gap) => gap.to - gap.from >= awayWorthTellingMs)
     .map((gap) => ({ from: iso(gap.from), to: iso(gap.to) }));
   const taughtSeconds = Math.round(window.taughtSeconds);
+  const best = facts.filter((fact) => fact.fromAt && fact.way !== 'recording').sort(byFromThenId)[0];
   return {
     seconds,
-    enough: seconds > 0 && seconds * 100 >= rules.leftEarlyPercent * taughtSeconds,
+    // Who was there for every second of a lesson that has only just begun was there for all of it.
+    enough:
+      seconds > 0 && (taughtSeconds === 0 || isWhole(known, best?.way ?? 'live', seconds, taughtSeconds)),
     late: entered !== undefined && entered > window.from + rules.lateMinutes * 60_000,
-    factId:
-      known.facts.filter((fact) => fact.fromAt && fact.way !== 'recording').sort(byFromThenId)[0]?.id ?? null,
+    factId: best?.id ?? null,
     evidence: {
       ...(entered === undefined ? {} : { enteredAt: iso(entered), leftAt: iso(left ?? entered) }),
       ...(away.length > 0 ? { away } : {}),
@@ -235,7 +254,7 @@ function attendance(known: Known): {
 }
 
 function judgeLive(known: Known): Found | null {
-  const { facts, rules, planned, run } = known;
+  const { facts, rules } = known;
   const word = wordOf(facts);
   if (word?.outcome === absentOutcome) return null;
   const been = attendance(known);
@@ -254,7 +273,7 @@ function judgeLive(known: Known): Found | null {
       },
     };
   }
-  if (planned.needsRun && run === null) return null;
+  if (isNotTaught(known)) return null;
   if (!been.enough) return null;
   return {
     state: been.late ? 'late' : 'present',
@@ -270,12 +289,13 @@ function judgeRecording(known: Known): Found | null {
   if (recordings.length === 0) return null;
   const voiceSeconds = run?.voiceSeconds ?? Math.round(window.taughtSeconds);
   const heardSeconds = heardOnce(known, recordings);
-  if (voiceSeconds <= 0 || heardSeconds * 100 < rules.madeUpPercent * voiceSeconds) return null;
+  if (!isWhole(known, 'recording', heardSeconds, voiceSeconds)) return null;
   const best = [...recordings].sort(
     (a, b) => (b.seconds ?? 0) - (a.seconds ?? 0) || (a.id < b.id ? -1 : 1),
   )[0];
   return {
-    state: known.planned.isRecorded ? 'reached' : 'madeUp',
+    // Planned as a recording, hearing it is the lesson, not a make-up.
+    state: known.planned.mode?.entrance === 'recording' ? 'reached' : 'madeUp',
     way: 'recording',
     bestFactId: best?.id ?? null,
     evidence: {
@@ -347,8 +367,8 @@ function judgeExcuse({ facts }: Known): Found | null {
 
 /** Was there, and not long enough: here while it runs, not the whole lesson afterwards. */
 function judgePartly(known: Known): Found | null {
-  const { planned, run, window, rules, facts } = known;
-  if (denialOf(facts) || (planned.needsRun && run === null)) return null;
+  const { window, rules, facts } = known;
+  if (denialOf(facts) || isNotTaught(known)) return null;
   const been = attendance(known);
   if (been.evidence.enteredAt === undefined) return null;
   const recordings = facts.filter((fact) => fact.way === 'recording');

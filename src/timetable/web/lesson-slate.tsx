@@ -63,7 +63,7 @@ function Door({ today, lesson }: { today: Today; lesson: TodayLesson }) {
       );
     case 'elsewhere':
       return (
-        <a class="enter" href={door.href} rel="noreferrer">
+        <a class="enter" href={door.href}>
           {t('timetable.today.enterElsewhere')}
         </a>
       );

@@ -62,10 +62,17 @@ test('the next lesson has one door, under the hat the page was opened with', () 
   );
 });
 
-test('a lesson elsewhere leads to its meeting', () => {
+test('a lesson elsewhere leads by our page, where the meeting opens and the roll is called', () => {
   show({ lessons: [aLesson({ mode: 'external', link: 'https://meeting.example.org/7' })] });
-  expect(screen.getByRole('link', { name: 'Open the meeting' }).getAttribute('href')).toBe(
-    'https://meeting.example.org/7',
+  expect(screen.getByRole('link', { name: 'To the lesson' }).getAttribute('href')).toBe(
+    `/room/2026-11-25/01980000-0000-7000-8000-000000000001?as=${APPOINTMENT}`,
+  );
+});
+
+test('a lesson seen to by call, visit or paper opens its names', () => {
+  show({ lessons: [aLesson({ mode: 'contacted' })] });
+  expect(screen.getByRole('link', { name: 'See the names' }).getAttribute('href')).toBe(
+    `/room/2026-11-25/01980000-0000-7000-8000-000000000001?as=${APPOINTMENT}`,
   );
 });
 

@@ -1,9 +1,10 @@
 import { Link } from 'react-router';
 import { timeRange } from '../../platform/i18n/format.ts';
+import type { WordKey } from '../../platform/i18n/catalogues.ts';
 import { t } from '../../platform/web/t.ts';
 import type { TeacherLesson, TeacherToday } from '../today-contract.ts';
 import { ModeMark } from './mode-mark.tsx';
-import { teachingAddress } from './teaching-slate.tsx';
+import { hasBoard, teachingAddress } from './teaching-slate.tsx';
 
 /** The day's lessons in order; people are counted, not percentages. */
 export function TeachingList({ today, now }: { today: TeacherToday; now: TeacherLesson | null }) {
@@ -66,13 +67,19 @@ function LessonRow({ lesson, timeZone, isNow, board }: RowProps) {
 
 function Door({ lesson }: { lesson: TeacherLesson }) {
   if (lesson.state === 'cancelled') return <span className="muted">{t('timetable.today.cancelled')}</span>;
-  const isOver = lesson.state === 'ended';
-  if (isOver ? !lesson.hasRecording : lesson.mode !== 'live') return <span />;
+  const word = doorWord(lesson);
+  if (word === null) return <span />;
   return (
     <a className="row-act" href={teachingAddress(lesson)}>
-      {t(isOver ? 'timetable.teaching.recording' : 'timetable.teaching.room')}
+      {t(word)}
     </a>
   );
+}
+
+function doorWord(lesson: TeacherLesson): WordKey | null {
+  if (!hasBoard(lesson)) return 'timetable.teaching.names';
+  if (lesson.state === 'ended') return lesson.hasRecording ? 'timetable.teaching.recording' : null;
+  return lesson.mode === 'recording' ? null : 'timetable.teaching.room';
 }
 
 /** Pupils of a lesson; who was missed opens to names. */

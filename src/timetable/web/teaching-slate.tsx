@@ -1,5 +1,6 @@
 import { timeOfDay, timeRange } from '../../platform/i18n/format.ts';
 import { addressAppointment } from '../../platform/web/console/me.ts';
+import type { WordKey } from '../../platform/i18n/catalogues.ts';
 import { t } from '../../platform/web/t.ts';
 import type { TeacherLesson, TeacherToday } from '../today-contract.ts';
 import { ModeMark } from './mode-mark.tsx';
@@ -39,19 +40,22 @@ function whenLine({ now, timeZone }: TeacherToday, lesson: TeacherLesson): strin
   return minutes > 90 ? range : `${range} · ${t('timetable.today.startsIn', { minutes })}`;
 }
 
+/** Ways of teaching that have a board of ours; of the others our page shows the names, the roll call and the notes. */
+export function hasBoard({ mode }: Pick<TeacherLesson, 'mode'>): boolean {
+  return mode === 'live' || mode === 'questions' || mode === 'recording';
+}
+
+function enterWord(lesson: TeacherLesson): WordKey {
+  if (lesson.mode === 'external') return 'timetable.today.enterElsewhere';
+  return hasBoard(lesson) ? 'timetable.today.enter' : 'timetable.today.enterNames';
+}
+
 function Door({ today, lesson }: { today: TeacherToday; lesson: TeacherLesson }) {
   const isOpen = lesson.state === 'open' || lesson.state === 'running';
-  if (lesson.mode === 'external' && lesson.link) {
-    return (
-      <a className="enter" href={lesson.link} rel="noreferrer" target="_blank">
-        {t('timetable.today.enterElsewhere')}
-      </a>
-    );
-  }
   if (isOpen) {
     return (
       <a className="enter" href={teachingAddress(lesson)}>
-        {t('timetable.today.enter')}
+        {t(enterWord(lesson))}
       </a>
     );
   }

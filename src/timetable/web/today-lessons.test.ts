@@ -46,6 +46,14 @@ test.each([
   expect(partOfDay(hour)).toBe(part);
 });
 
+test('a lesson held elsewhere goes by our page, where the roll is called', () => {
+  const lesson = aLesson({ mode: 'external', state: 'running', link: 'https://meeting.example.org/1' });
+  expect(lessonDoor(lesson, 'child-1')).toEqual({
+    kind: 'elsewhere',
+    href: '/room/2026-11-25/01980000-0000-7000-8000-000000000001?for=child-1',
+  });
+});
+
 test('a child on a parent’s telephone is named in the address of the room', () => {
   const door = lessonDoor(aLesson({ state: 'running' }), 'child-1');
   expect(door).toEqual({

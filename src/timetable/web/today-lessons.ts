@@ -11,7 +11,10 @@ export function lessonNow<L extends Pick<TodayLesson, 'state'>>(lessons: readonl
   );
 }
 
-/** What a lesson's tap leads to. `wait`: not yet; `none`: nothing to open (television, paper, telephone). */
+/**
+ * What a lesson's tap leads to. `elsewhere`: our page of a lesson held in a meeting of another system, where the way
+ * there and the roll call are; `wait`: not yet; `none`: nothing to open (television, paper, telephone).
+ */
 export type LessonDoor =
   | { readonly kind: 'room'; readonly href: string }
   | { readonly kind: 'elsewhere'; readonly href: string }
@@ -51,7 +54,7 @@ export function lessonDoor(lesson: TodayLesson, forPupil: string | null): Lesson
         ? { kind: 'room', href: roomAddress(lesson, forPupil) }
         : { kind: 'wait' };
     case 'external':
-      return link && isOpen ? { kind: 'elsewhere', href: link } : { kind: 'wait' };
+      return link && isOpen ? { kind: 'elsewhere', href: roomAddress(lesson, forPupil) } : { kind: 'wait' };
     default:
       return { kind: 'none' };
   }

@@ -49,7 +49,7 @@ async function knock(): Promise<void> {
   let entrance: EntranceAnswer;
   try {
     entrance = await api.join();
-    if (entrance.link !== null) return showLink(entrance, entrance.link);
+    if (entrance.entrance === 'link') return await showElsewhere(entrance);
     if (entrance.state === 'ended') return await showRecording(entrance);
     const manifest = await api.manifest(entrance.logId);
     if (manifest.state === 'ended') return await showRecording(entrance);
@@ -95,14 +95,18 @@ function showRefusal(code: string, detail: string): void {
   if (isPassing) knockTimer = window.setTimeout(() => void knock(), knockAgainMs);
 }
 
-function showLink(entrance: EntranceAnswer, link: string): void {
-  showPanel(titleOf(entrance), {
-    picture: 'share',
-    title: t('rooms.pupil.link.title'),
-    text: t('rooms.pupil.link.text'),
-    main: { label: t('rooms.pupil.link.open'), act: () => location.assign(link) },
-    links: [cannotAttend, today],
-  });
+async function showElsewhere(entrance: EntranceAnswer): Promise<void> {
+  const onEnded = (): void =>
+    showPanel(titleOf(entrance), {
+      picture: 'check',
+      title: t('rooms.pupil.end.title'),
+      text: t('rooms.pupil.link.over'),
+      main: { label: t('rooms.pupil.end.today'), act: toToday },
+    });
+  if (entrance.state === 'ended') return onEnded();
+  const { startElsewhere } = await import('./elsewhere.ts');
+  const options = { api, entrance, title: titleOf(entrance), cannotAttend: cannotAttend.href };
+  show(() => startElsewhere({ ...options, onEnded, onRefused: showRefusal }));
 }
 
 async function showRecording(entrance: EntranceAnswer): Promise<void> {

@@ -10,7 +10,7 @@ import { FeedFailure, type ReadLog } from './log-reader.ts';
 import { appointmentQuery } from './page-headers.ts';
 import { PageList } from './page-list.ts';
 import type { PageImage } from './pages/page-image.ts';
-import type { JoinedRoom, RoomClient } from './room-client.ts';
+import type { ContactNote, JoinedRoom, RoomClient } from './room-client.ts';
 import { type RoomState, emptyRoom, withPresence, withTalk } from './room-state.ts';
 
 /** `opening`: asking whether this page may write; `lost`: another tab of this browser has the lesson. */
@@ -54,8 +54,8 @@ export class LessonSession {
   writer: WriterState = 'opening';
   microphone: MicrophoneState | 'off' = 'off';
   mutedByHand = false;
-  /** What was noted here of missing pupils, by person. */
-  readonly noted = new Map<string, string>();
+  /** What was last noted of a call, a visit or a sheet, by person. */
+  readonly noted = new Map<string, ContactNote>();
   /** Whether lesson time runs on this page. */
   begun = false;
   /** Whether the server knows that the lesson is over. */
@@ -268,8 +268,10 @@ export class LessonSession {
   }
 
   async #readPresence(): Promise<void> {
-    for (const row of await orNothing(this.client.presence(), [])) {
-      this.#enter(withPresence(this.room, row.personId, { state: row.state, since: row.since }));
+    const list = await orNothing(this.client.presence(), null);
+    for (const { personId, state, since, contact } of list?.pupils ?? []) {
+      if (contact) this.noted.set(personId, contact);
+      this.#enter(withPresence(this.room, personId, { state, since }));
     }
   }
 

@@ -6,10 +6,11 @@ import { ApiProblem, isPassing } from '../../../platform/web/api-problem.ts';
 import { t } from '../../../platform/web/t.ts';
 import { button, h } from './element.ts';
 import { LessonSession } from './lesson-session.ts';
+import { createNamesPage } from './names-page.ts';
 import { FeedFailure, readLog } from './log-reader.ts';
 import { followPath } from './page-headers.ts';
 import { createRoomClient } from './room-http.ts';
-import type { JoinedRoom, RoomClient } from './room-client.ts';
+import type { JoinedRoom, LessonCard, RoomClient } from './room-client.ts';
 import { createTeacherPage } from './teacher-page.ts';
 
 const [, , schoolDay = '', lessonId = ''] = location.pathname.split('/');
@@ -22,7 +23,8 @@ async function enter(client: RoomClient): Promise<void> {
   if (knocking !== null) clearTimeout(knocking);
   root.replaceChildren(h('p', { class: 'room-opening', role: 'status' }, t('rooms.teacher.opening')));
   try {
-    const joined = await client.join();
+    const joined = await joinOrNames(client);
+    if (joined === null) return;
     if (!joined.mayTeach) {
       const follow = h(
         'a',
@@ -31,7 +33,8 @@ async function enter(client: RoomClient): Promise<void> {
       );
       return showNotice(t('rooms.teacher.not-yours.title'), t('rooms.teacher.not-yours.text'), follow);
     }
-    await teach(client, joined);
+    if (joined.entrance === 'link') showNames(client, joined.lesson, joined);
+    else await teach(client, joined);
   } catch (error) {
     if (!(error instanceof ApiProblem) && !(error instanceof FeedFailure)) throw error;
     const text = error instanceof ApiProblem ? error.message : t('platform.problem.network');
@@ -43,6 +46,22 @@ async function enter(client: RoomClient): Promise<void> {
       knocking = setTimeout(again, knockAgainMs);
     }
   }
+}
+
+/** A lesson seen to by call, visit or paper has no room to join: its page are its names. */
+async function joinOrNames(client: RoomClient): Promise<JoinedRoom | null> {
+  try {
+    return await client.join();
+  } catch (error) {
+    if (!(error instanceof ApiProblem) || error.code !== 'no_room') throw error;
+    showNames(client, (await client.presence()).lesson, null);
+    return null;
+  }
+}
+
+function showNames(client: RoomClient, lesson: LessonCard, joined: JoinedRoom | null): void {
+  document.title = `${lesson.courseTitle} · ${lesson.classNames.join('、')}`;
+  root.replaceChildren(createNamesPage(client, lesson, joined));
 }
 
 async function teach(client: RoomClient, joined: JoinedRoom): Promise<void> {

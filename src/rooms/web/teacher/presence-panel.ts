@@ -1,7 +1,9 @@
 import { timeOfDay } from '../../../platform/i18n/format.ts';
 import { t } from '../../../platform/web/t.ts';
 import { setText } from '../shared/dom.ts';
+import { contactWord } from './contact-card.ts';
 import { button, h, keyedList } from './element.ts';
+import type { ContactNote } from './room-client.ts';
 import {
   type PresenceGroups,
   type PresenceOf,
@@ -13,8 +15,8 @@ import { groupHead } from './top-bar.ts';
 
 export interface PresencePanel {
   readonly element: HTMLElement;
-  /** @param noted - what was noted here of missing pupils. */
-  update(room: RoomState, now: Date, noted: ReadonlyMap<string, string>): void;
+  /** @param noted - what was last noted of calls, visits and sheets, by person. */
+  update(room: RoomState, now: Date, noted: ReadonlyMap<string, ContactNote>): void;
 }
 
 type Row = RoomPerson & PresenceOf;
@@ -28,7 +30,7 @@ export function createPresencePanel(options: {
   /** What can be done about a pupil who is there. */
   choose: (person: RoomPerson) => void;
 }): PresencePanel {
-  let notes: ReadonlyMap<string, string> = new Map();
+  let notes: ReadonlyMap<string, ContactNote> = new Map();
   const heading = h('h2', { class: 'num' });
   const spoken = h('p', { class: 'vh', role: 'status' });
   const call = button(t('rooms.teacher.roll.start'), { class: 'btn slim', onClick: options.rollCall });
@@ -60,7 +62,7 @@ export function createPresencePanel(options: {
       const line = row.querySelector('small');
       const since = sinceLine(person, options.timeZone);
       const note = notes.get(person.personId);
-      if (line) setText(line, note ? `${since} · ${note}` : since);
+      if (line) setText(line, note ? `${since} · ${contactWord(note)}` : since);
     },
   });
   const showWeak = keyedList<Row, HTMLElement>(weakList, {

@@ -21,6 +21,10 @@ export interface JoinedRoom {
   readonly state: 'waiting' | 'live' | 'paused' | 'ended';
   readonly muted: boolean;
   readonly held: HeldByServer;
+  /** `link`: the lesson is held in a meeting elsewhere. */
+  readonly entrance: 'room' | 'recording' | 'link' | 'none';
+  /** Address of that meeting; null when there is none, or after the end. */
+  readonly link: string | null;
   /** Server clock minus this device's clock, in ms. */
   readonly clockAheadMs: number;
 }
@@ -31,16 +35,28 @@ export interface ContactNote {
   readonly outcome: 'taught' | 'given' | 'returned' | 'noAnswer' | 'unreachable';
 }
 
-/** A row of the presence list. */
+/** A row of the presence list. Instants are ISO 8601. */
 export interface PresenceRow extends PresenceOf {
   readonly personId: string;
+  readonly name: string;
+  readonly className: string;
+  /** When a roll call of this lesson was last answered. */
+  readonly answeredAt: string | null;
+  /** What was last noted of a call, a visit or a sheet. */
+  readonly contact: (ContactNote & { readonly at: string }) | null;
+}
+
+export interface PresenceList {
+  readonly lesson: LessonCard;
+  readonly pupils: readonly PresenceRow[];
 }
 
 /** The server as the teacher's page needs it; every refusal is an `ApiProblem` with a sentence. */
 export interface RoomClient {
   join(): Promise<JoinedRoom>;
   people(): Promise<readonly RoomPerson[]>;
-  presence(): Promise<readonly PresenceRow[]>;
+  /** Everybody of the lesson; also for lessons that have no room to join. */
+  presence(): Promise<PresenceList>;
   /** @param saidMs - with `end`: lesson time up to which this page has spoken. */
   order(order: Order, saidMs: number | null): Promise<void>;
   chat(text: string): Promise<void>;

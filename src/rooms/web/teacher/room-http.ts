@@ -1,9 +1,9 @@
 import { ApiProblem } from '../../../platform/web/api-problem.ts';
 import { newKey } from '../../../platform/web/api.ts';
 import { t } from '../../../platform/web/t.ts';
-import type { PresenceState, ServerMessage } from '../../wire.ts';
+import type { ServerMessage } from '../../wire.ts';
 import { appointmentQuery, pageHeaders } from './page-headers.ts';
-import type { JoinedRoom, LessonCard, RoomClient, RoomListener } from './room-client.ts';
+import type { JoinedRoom, LessonCard, PresenceList, RoomClient, RoomListener } from './room-client.ts';
 import type { RoomPerson } from './room-state.ts';
 
 interface Entrance {
@@ -14,6 +14,8 @@ interface Entrance {
   readonly muted: boolean;
   readonly ticket: string;
   readonly serverTime: string;
+  readonly entrance: JoinedRoom['entrance'];
+  readonly link: string | null;
   readonly lesson: LessonCard;
 }
 
@@ -36,7 +38,7 @@ export function createRoomClient(schoolDay: string, lessonId: string): RoomClien
     async join() {
       const askedAt = Date.now();
       const entrance = await enter();
-      const { logId, personId, lesson, state, muted, standing } = entrance;
+      const { logId, personId, lesson, state, muted, standing, link } = entrance;
       const manifest = await ask<Manifest>('GET', `/api/logs/${logId}/manifest`);
       // Half the round trip is the best guess of when the server looked at its clock.
       const middle = (askedAt + Date.now()) / 2;
@@ -47,6 +49,8 @@ export function createRoomClient(schoolDay: string, lessonId: string): RoomClien
         mayTeach: standing === 'teacher',
         state,
         muted,
+        entrance: entrance.entrance,
+        link,
         clockAheadMs: Date.parse(entrance.serverTime) - middle,
         held: {
           lastVoice: manifest.lastVoice < 0 ? null : manifest.lastVoice,
@@ -57,12 +61,7 @@ export function createRoomClient(schoolDay: string, lessonId: string): RoomClien
       };
     },
     people: async () => (await ask<{ people: RoomPerson[] }>('GET', `${base}/people`)).people,
-    presence: async () => {
-      const { pupils } = await ask<{
-        pupils: { personId: string; state: PresenceState; since: string | null }[];
-      }>('GET', `${base}/presence`);
-      return pupils;
-    },
+    presence: () => ask<PresenceList>('GET', `${base}/presence`),
     order: async (order, saidMs) => {
       await ask('POST', `${base}/order`, { order, ...(saidMs === null ? {} : { atMs: saidMs }) });
     },
