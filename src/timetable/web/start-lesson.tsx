@@ -1,5 +1,5 @@
 import { useMutation } from '@tanstack/react-query';
-import { Button, Form, Input, InputNumber, Select } from 'antd';
+import { Button, Form, Input, InputNumber, Radio, Select } from 'antd';
 import { useState } from 'react';
 import { api } from '../../platform/web/api.ts';
 import { ProblemNotice } from '../../platform/web/console/states.tsx';
@@ -7,17 +7,23 @@ import { t } from '../../platform/web/t.ts';
 import type { TeacherToday } from '../today-contract.ts';
 import { teachingAddress } from './teaching-slate.tsx';
 
+/** Ways in which a lesson can begin at once. */
+const STARTED_MODES = ['live', 'external', 'contacted'] as const;
+
 interface Wanted {
   readonly classIds: string[];
   readonly courseTitle: string;
   readonly minutes: number;
+  readonly mode: (typeof STARTED_MODES)[number];
+  /** Of a meeting elsewhere. */
+  readonly link?: string;
 }
 
 /** A lesson that is not in the timetable, begun at once. */
 export function StartLesson({ classes }: { classes: TeacherToday['classes'] }) {
   const [isOpen, setOpen] = useState(false);
   const start = useMutation({
-    mutationFn: (wanted: Wanted) => api.post('/api/lessons/now', { body: { ...wanted, mode: 'live' } }),
+    mutationFn: (wanted: Wanted) => api.post('/api/lessons/now', { body: wanted }),
     onSuccess: ({ day, lessonId }) => location.assign(teachingAddress({ schoolDay: day, lessonId })),
   });
   if (!isOpen) {
@@ -34,7 +40,11 @@ export function StartLesson({ classes }: { classes: TeacherToday['classes'] }) {
       <Form<Wanted>
         layout="vertical"
         requiredMark={false}
-        initialValues={{ minutes: 40, classIds: classes.length === 1 ? [classes[0]?.classId] : [] }}
+        initialValues={{
+          mode: 'live',
+          minutes: 40,
+          classIds: classes.length === 1 ? [classes[0]?.classId] : [],
+        }}
         onFinish={(wanted) => start.mutate(wanted)}
       >
         <Form.Item
@@ -53,6 +63,31 @@ export function StartLesson({ classes }: { classes: TeacherToday['classes'] }) {
           rules={[{ required: true, whitespace: true, message: t('timetable.teaching.courseNeeded') }]}
         >
           <Input maxLength={60} />
+        </Form.Item>
+        <Form.Item name="mode" label={t('timetable.teaching.mode')}>
+          <Radio.Group
+            optionType="button"
+            options={STARTED_MODES.map((mode) => ({ value: mode, label: t(`rooms.mode.${mode}`) }))}
+          />
+        </Form.Item>
+        <Form.Item noStyle dependencies={['mode']}>
+          {({ getFieldValue }) =>
+            getFieldValue('mode') === 'external' && (
+              <Form.Item
+                name="link"
+                label={t('timetable.plan.link')}
+                rules={[
+                  {
+                    required: true,
+                    pattern: /^https:\/\/[^\s"<>]+$/,
+                    message: t('timetable.problem.link_missing'),
+                  },
+                ]}
+              >
+                <Input type="url" maxLength={500} placeholder="https://" />
+              </Form.Item>
+            )
+          }
         </Form.Item>
         <Form.Item name="minutes" label={t('timetable.teaching.minutes')}>
           <InputNumber min={5} max={180} />

@@ -70,7 +70,7 @@ export function startElsewhere(options: ElsewhereOptions): () => void {
   );
 
   const rollCalls = createRollCalls(
-    teacherName,
+    { teacherName, slow: t('rooms.pupil.link.slow') },
     async (id) => {
       await api.answerRollCall(id);
       answeredAtMs = Date.now() + clockAheadMs;

@@ -150,7 +150,11 @@ export function startLiveLesson(options: LiveOptions): () => void {
     lateMs: voice.lateMs(),
     minute: Math.floor(voice.positionMs() / 60_000),
   }));
-  const rollCalls = createRollCalls(teacherName, (id) => api.answerRollCall(id), sheets);
+  const rollCalls = createRollCalls(
+    { teacherName, slow: t('rooms.pupil.roll.slow') },
+    (id) => api.answerRollCall(id),
+    sheets,
+  );
 
   /** The join gave a ticket good for 30 s; later attempts knock again for a fresh one. */
   function firstTicketThenJoin(): () => Promise<string> {

@@ -8,9 +8,13 @@ export interface RollCalls {
   stop(): void;
 }
 
-/** A roll call asks once, also after a reload of the page. */
+/**
+ * A roll call asks once, also after a reload of the page.
+ *
+ * @param slow - what the sheet says becomes of somebody whose line is too slow to answer.
+ */
 export function createRollCalls(
-  teacherName: string,
+  { teacherName, slow }: { teacherName: string; slow: string },
   answer: (id: string) => Promise<unknown>,
   sheets: () => Promise<{ openRollCall: typeof openRollCall }>,
 ): RollCalls {
@@ -28,7 +32,7 @@ export function createRollCalls(
     isOpening = true;
     try {
       const parts = await sheets();
-      const sheet = parts.openRollCall(teacherName, () => void here(id, sheet));
+      const sheet = parts.openRollCall(teacherName, slow, () => void here(id, sheet));
       open = { id, sheet };
     } finally {
       isOpening = false;

@@ -72,7 +72,8 @@ function chime(): void {
   setTimeout(() => void context.close(), 1000);
 }
 
-export function openRollCall(teacherName: string, onHere: () => void): RollCallSheet {
+/** @param slow - what becomes of somebody whose line is too slow to answer. */
+export function openRollCall(teacherName: string, slow: string, onHere: () => void): RollCallSheet {
   const button = el('button', { class: 'hear', type: 'button', onclick: onHere }, t('rooms.pupil.roll.here'));
   const left = el('p', { id: 'roll-left' });
   const problem = el('p', { class: 'problem', role: 'status' });
@@ -90,7 +91,7 @@ export function openRollCall(teacherName: string, onHere: () => void): RollCallS
     button,
     problem,
     left,
-    el('p', {}, t('rooms.pupil.roll.slow')),
+    el('p', {}, slow),
   );
   chime();
   if (typeof navigator.vibrate === 'function') navigator.vibrate([120, 80, 120]);

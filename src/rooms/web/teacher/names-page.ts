@@ -93,8 +93,10 @@ export function createNamesPage(
           }),
         ),
       update: (row, pupil) => {
-        const known = row.querySelector('small');
-        if (known) setText(known, knownOf(pupil));
+        const known = knownOf(pupil);
+        const line = row.querySelector('small');
+        if (line) setText(line, known);
+        row.classList.toggle('bare', known === '');
       },
     });
     return { head: groupHead(tone, picture, word), list, show };
@@ -181,7 +183,7 @@ export function createNamesPage(
 
   return h(
     'div',
-    { class: 'teaching names' },
+    { class: 'teaching names-page' },
     h(
       'header',
       { class: 'top-bar' },
