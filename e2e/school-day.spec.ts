@@ -2,7 +2,8 @@ import { randomUUID } from 'node:crypto';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { APIResponse, Browser } from 'playwright-core';
+import { isDeepStrictEqual } from 'node:util';
+import type { APIResponse, Browser, Response } from 'playwright-core';
 import sharp from 'sharp';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { decodeEvents, decodeJsonRow, type PageRow } from '../src/rooms/wire.ts';
@@ -346,16 +347,23 @@ async function ok(answer: APIResponse): Promise<unknown> {
   return answer.json();
 }
 
-/** Names on the class teacher's own list, as the screen shows them after asking again. */
+/** Names on the class teacher’s own list, once the screen shows what the server said last. */
 async function followedUp(): Promise<string[]> {
   const { page } = of('classTeacher');
-  const asked = page.waitForResponse((answer) => answer.url().endsWith('/api/my-follow-ups'), patient);
+  let said: string[] | null = null;
+  const listen = async (answer: Response): Promise<void> => {
+    if (!answer.url().endsWith('/api/my-follow-ups') || !answer.ok()) return;
+    const { open } = (await answer.json()) as { open: { pupilName: string }[] };
+    said = open.map(({ pupilName }) => pupilName);
+  };
+  page.on('response', listen);
   await page.reload();
-  const { open } = (await (await asked).json()) as { open: { pupilName: string }[] };
-  const names = open.map(({ pupilName }) => pupilName);
   const shown = page.locator('section[aria-labelledby=open-cases] li b');
-  await expect.poll(() => shown.allTextContents(), patient).toEqual(names);
-  return names;
+  await expect
+    .poll(async () => said !== null && isDeepStrictEqual(await shown.allTextContents(), said), patient)
+    .toBe(true);
+  page.off('response', listen);
+  return said ?? [];
 }
 
 interface Tile {
