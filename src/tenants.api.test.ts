@@ -47,6 +47,9 @@ const ABOUT_ONESELF = new Set([
   'claim',
   'readSelf',
   'changePassword',
+  'beginSecondStep',
+  'confirmSecondStep',
+  'answerSecondStep',
   'getTeachingDay',
   'getOwnFollowUps',
   // Learners name the child; the staff's own week takes no notice of it.

@@ -1,6 +1,7 @@
 import type { Capability } from '../platform/capability.ts';
 import { peopleActions } from './actions.ts';
 import { peopleCommands } from './commands.ts';
+import { peopleJobs } from './jobs.ts';
 import { peopleRoutes } from './routes.ts';
 import { endStaffSessions } from './sessions.ts';
 
@@ -9,5 +10,6 @@ export const people: Capability = {
   actions: peopleActions,
   routes: peopleRoutes,
   commands: peopleCommands,
+  jobs: peopleJobs,
   afterRestore: (ctx) => endStaffSessions(ctx.db),
 };

@@ -14,7 +14,7 @@ import { hashPassword } from './passwords.ts';
 import { relationsOf } from './access.ts';
 import type { PersonActor } from '../platform/actor.ts';
 
-const { app, db, logLines } = await buildTestApp();
+const { app, db, logLines, runJob } = await buildTestApp();
 let school: { orgId: string };
 let classId: string;
 let pupil: { personId: string; accountId: string };
@@ -220,4 +220,29 @@ test('a session ends when the account is disabled', async () => {
   expect((await app.inject({ url: '/api/me', headers })).statusCode).toBe(200);
   await db.updateTable('accounts').set({ status: 'disabled' }).where('id', '=', person.accountId).execute();
   expect((await app.inject({ url: '/api/me', headers })).statusCode).toBe(401);
+});
+
+test('each night what is kept for a time only goes: dead sessions, old cards, old guesses', async () => {
+  const person = await aStaff(db, { orgId: school.orgId, role: 'teacher' });
+  const alive = await signedInAs(db, person.accountId);
+  await sql`
+    INSERT INTO sessions (id_hash, account_id, audience, idle_seconds, expires_at, last_seen_at)
+    VALUES ('\\x01', ${person.accountId}, 'staff', 3600, clock_timestamp() + interval '1 day', clock_timestamp() - interval '2 hours'),
+      ('\\x02', ${person.accountId}, 'staff', 3600, clock_timestamp() - interval '1 minute', clock_timestamp())`.execute(
+    db,
+  );
+  await sql`
+    INSERT INTO claims (account_id, token_hash, spoken_hash, expires_at)
+    VALUES (${person.accountId}, '\\x03', '\\x03', clock_timestamp() - interval '1 minute')`.execute(db);
+  await sql`
+    INSERT INTO sign_in_failures (name_hash, hour, count) VALUES ('\\x04', clock_timestamp() - interval '2 days', 3)`.execute(
+    db,
+  );
+  await runJob('people.purge');
+  const { rows } = await sql<{ sessions: number; claims: number; failures: number }>`
+    SELECT (SELECT count(*)::int FROM sessions WHERE account_id = ${person.accountId}) AS sessions,
+      (SELECT count(*)::int FROM claims WHERE account_id = ${person.accountId}) AS claims,
+      (SELECT count(*)::int FROM sign_in_failures WHERE name_hash = '\\x04') AS failures`.execute(db);
+  expect(rows[0]).toEqual({ sessions: 1, claims: 0, failures: 0 });
+  expect((await app.inject({ url: '/api/me', headers: alive })).statusCode).toBe(200);
 });

@@ -111,12 +111,15 @@ export async function createHttp(options: HttpOptions): Promise<FastifyInstance>
  */
 function requireDeclaredAccess(route: RouteOptions): void {
   const config = route.config ?? {};
-  if (config.open) return;
   const methods = [route.method].flat().filter((method) => method !== 'HEAD' && method !== 'OPTIONS');
   const name = `${methods.join('/')} ${route.url}`;
-  if (!config.action) throw new Error(`Route ${name} declares no action.`);
   const writes = methods.some((method) => method !== 'GET');
-  if (writes && !route.schema?.body && !config.answers) {
+  if (config.open) {
+    if (writes) throw new Error(`Route ${name} is open to everybody and writes.`);
+    return;
+  }
+  if ([config.action ?? []].flat().length === 0) throw new Error(`Route ${name} declares no action.`);
+  if (writes && !route.schema?.body) {
     throw new Error(`Route ${name} writes but declares no body schema.`);
   }
   if (!route.schema?.response && !config.answers && !route.websocket) {

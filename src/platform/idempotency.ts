@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { FastifyRequest } from 'fastify';
+import { sql } from 'kysely';
 import { actorKey, type Actor } from './actor.ts';
 import type { Db, Trx } from './database.ts';
 import { AppError } from './errors.ts';
@@ -84,4 +85,11 @@ export async function idempotent(
       .execute();
     return { ...result, repeated: false };
   });
+}
+
+/** A key counts for two days, longer than any page goes on trying. @returns how many rows went. */
+export async function purgeIdempotencyKeys(db: Db): Promise<number> {
+  const gone = await sql`
+    DELETE FROM idempotency_keys WHERE created_at < clock_timestamp() - interval '48 hours'`.execute(db);
+  return Number(gone.numAffectedRows ?? 0);
 }

@@ -1,0 +1,29 @@
+import { sql } from 'kysely';
+import type { ServerContext } from '../platform/context.ts';
+import { purgeIdempotencyKeys } from '../platform/idempotency.ts';
+
+/** Throws away each night what is kept for a time only (H-06); by the real clock, not a demo's. */
+export async function peopleJobs(ctx: ServerContext): Promise<void> {
+  await ctx.jobs.define('people.purge', { cron: '10 3 * * *' }, async () => {
+    const { db } = ctx;
+    const gone = await sql`
+      DELETE FROM claims WHERE expires_at < clock_timestamp() OR used_at < clock_timestamp() - interval '7 days'`.execute(
+      db,
+    );
+    const ended = await sql`
+      DELETE FROM sessions WHERE expires_at < clock_timestamp()
+        OR last_seen_at + make_interval(secs => idle_seconds) < clock_timestamp()`.execute(db);
+    const forgotten = await sql`
+      DELETE FROM sign_in_failures WHERE hour < clock_timestamp() - interval '1 day'`.execute(db);
+    const keys = await purgeIdempotencyKeys(db);
+    ctx.log.info(
+      {
+        claims: Number(gone.numAffectedRows ?? 0),
+        sessions: Number(ended.numAffectedRows ?? 0),
+        failures: Number(forgotten.numAffectedRows ?? 0),
+        keys,
+      },
+      'people.purged',
+    );
+  });
+}
