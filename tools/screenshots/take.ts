@@ -10,6 +10,13 @@ import { desk, launchChromium, openDevice, phone } from '../../e2e/browser.ts';
 const base = process.argv[2] ?? 'http://127.0.0.1:8080';
 const folder = path.join(import.meta.dirname, '../../docs/screenshots');
 
+/** From the school's board into the class that is being taught. */
+async function openClassBoard(page: Page): Promise<void> {
+  await openConsole(page, 'board');
+  await page.getByRole('link', { name: '看班级' }).first().click();
+  await page.waitForTimeout(4_000);
+}
+
 interface Shot {
   readonly name: string;
   readonly loginName: string;
@@ -42,20 +49,23 @@ const shots: readonly Shot[] = [
     name: 'learner-today',
     loginName: 'qscz-202607201',
     device: small,
-    open: async (page) => void (await page.goto(`${base}/`)),
+    async open(page) {
+      await page.goto(`${base}/`);
+      await page.waitForLoadState('networkidle');
+    },
   },
   { name: 'room-pupil', loginName: 'qscz-202607202', device: small, open: enterLesson },
   {
-    name: 'school-board',
-    loginName: 'qscz-a002',
+    name: 'class-board',
+    loginName: 'qscz-a001',
     device: desk,
-    open: (page) => openConsole(page, 'school-board'),
+    open: openClassBoard,
   },
   {
     name: 'county-board',
     loginName: 'demo-county-g001',
     device: desk,
-    open: (page) => openConsole(page, 'area-board'),
+    open: (page) => openConsole(page, 'reach'),
   },
 ];
 
