@@ -9,6 +9,7 @@ import {
 import { workbookBytes } from '../src/rosters/testing/workbooks.ts';
 import { seriousFindings } from './axe.ts';
 import { desk, launchChromium, openDevice, phone } from './browser.ts';
+import { tabThrough, tabTo } from './keyboard.ts';
 
 let server: ServerProcess;
 let browser: Browser;
@@ -52,19 +53,6 @@ async function publish({ page, schoolId }: { page: Page; schoolId: string }, wee
   await page.reload();
 }
 
-async function tabTo(page: Page, selector: string): Promise<void> {
-  for (let presses = 0; presses < 80; presses += 1) {
-    if (
-      await page
-        .locator(selector)
-        .first()
-        .evaluate((element) => element === document.activeElement)
-    )
-      return;
-    await page.keyboard.press('Tab');
-  }
-  throw new Error(`${selector} cannot be reached with Tab.`);
-}
 const press = async (page: Page, ...keys: string[]): Promise<void> => {
   for (const key of keys) await page.keyboard.press(key);
 };
@@ -101,6 +89,7 @@ describe('planning with the keyboard alone', () => {
     expect(await courseIn(page, 0, 0)).toBe(before);
     await press(page, 'Control+y');
     await page.waitForSelector('.change-lines li');
+    expect((await tabThrough(page)).filter((stop) => stop.startsWith('发布第'))).toHaveLength(1);
     await tabTo(page, '.page-acts .ant-btn-primary');
     await press(page, 'Enter');
     await page.waitForFunction(() => document.querySelector('.change-lines') === null);

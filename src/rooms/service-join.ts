@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import type { Actor } from '../platform/actor.ts';
 import { authorize } from '../platform/authorize.ts';
 import { AppError } from '../platform/errors.ts';
+import { dayOf, timeOfDay } from '../platform/i18n/format.ts';
 import { schoolClock, termNear } from '../calendar/service.ts';
 import { beginLesson } from '../timetable/service.ts';
 import type { LessonKey } from './access.ts';
@@ -120,6 +121,16 @@ async function beginPlanned({ ctx, cards }: Rooms, key: LessonKey, logId: string
   ctx.bus.publish('lesson.changed', { day, lessonId: key.lessonId });
 }
 
+/** An instant on the school's own clock: `13:50` today, `2026-11-26 8:20` on another day. */
+async function clockWords({ ctx }: Rooms, schoolId: string, instant: Date): Promise<string> {
+  const now = ctx.now();
+  const clock = await schoolClock(ctx.db, { schoolId, now });
+  const timeZone = clock?.hours.timeZone ?? 'Asia/Shanghai';
+  const day = dayOf(instant, timeZone);
+  const time = timeOfDay(instant, timeZone);
+  return day === dayOf(now, timeZone) ? time : `${day} ${time}`;
+}
+
 /** Checks that the door is open and makes the log when nobody has come yet. @returns whether there is a log. */
 async function openLog(
   rooms: Rooms,
@@ -141,7 +152,7 @@ async function openLog(
   if (now() < from) {
     throw await refuse(
       new AppError(409, 'room_not_open', `The room opens at ${from.toISOString()}.`, {
-        params: { opensAt: from.toISOString() },
+        params: { opensAt: await clockWords(rooms, card.schoolId, from) },
       }),
     );
   }

@@ -104,7 +104,8 @@ function PeopleSearch({ orgId }: { orgId: string }) {
   return (
     <div className="search-people">
       <Input.Search
-        allowClear
+        enterButton={t('platform.table.find')}
+        allowClear={{ clearIcon: <span aria-label={t('platform.table.clear')}>✕</span> }}
         placeholder={t('courses.people.find')}
         aria-label={t('courses.people.find')}
         onSearch={(value) => setText(value.trim())}

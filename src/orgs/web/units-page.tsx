@@ -72,6 +72,7 @@ export default function UnitsPage() {
       <div className="columns">
         <section className="card pad">
           <Tree
+            switcherIcon={<span className="arrow-down" aria-hidden="true" />}
             treeData={nodes}
             defaultExpandAll
             blockNode

@@ -86,6 +86,7 @@ export function ClassBoardView({ board }: { board: Board }) {
         <header>
           <h2>{t('reach.class.all', { count: board.tiles.length })}</h2>
           <Segmented
+            aria-label={t('reach.class.order')}
             size="small"
             value={order}
             onChange={(value) => setSearch(value === 'number' ? { order: 'number' } : {})}

@@ -90,6 +90,7 @@ function RulesForm({ held, schoolId }: { held: Rules; schoolId: string }) {
         <label key={key}>
           <span>{t(label)}</span>
           <InputNumber
+            controls={false}
             min={min}
             max={max}
             precision={0}

@@ -1,5 +1,4 @@
 import { useQuery } from '@tanstack/react-query';
-import { Table } from 'antd';
 import { api } from '../../platform/web/api.ts';
 import { DataTable, type DataColumn } from '../../platform/web/console/data-table.tsx';
 import { ProblemNotice, SkeletonRows } from '../../platform/web/console/states.tsx';
@@ -49,25 +48,20 @@ function amount(value: number, tone = '') {
 }
 
 function LessonTable({ figure }: { figure: Figure }) {
+  const numbers = ['planned', 'taught', 'cancelled'] as const;
   return (
-    <Table
-      rowKey="mode"
-      size="small"
-      className="data-table"
-      dataSource={figure.lessons}
-      pagination={false}
-      columns={[
-        { title: t('reach.school.mode'), dataIndex: 'mode', render: (mode: string) => wayWord(mode) },
-        { title: t('reach.figure.planned'), dataIndex: 'planned', align: 'right' as const },
-        { title: t('reach.figure.taught'), dataIndex: 'taught', align: 'right' as const },
-        {
-          title: t('reach.figure.cancelled'),
-          dataIndex: 'cancelled',
-          align: 'right' as const,
-          render: (n: number) => amount(n),
-        },
-      ]}
-    />
+    <ul className="way-figures">
+      {figure.lessons.map((row) => (
+        <li key={row.mode}>
+          <b>{wayWord(row.mode)}</b>
+          {numbers.map((key) => (
+            <span key={key}>
+              <span className="muted">{t(`reach.figure.${key}`)}</span> {amount(row[key])}
+            </span>
+          ))}
+        </li>
+      ))}
+    </ul>
   );
 }
 

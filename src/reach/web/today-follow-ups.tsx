@@ -12,12 +12,12 @@ const SHOWN = 5;
 /** On Today of whoever answers for pupils: those who wait for them, before the lessons. Nothing when nobody does. */
 export default function TodayFollowUps() {
   const { appointmentId } = useActing();
-  const { data: own } = useQuery({
+  const { data: own, isPending } = useQuery({
     queryKey: ['follow-ups', appointmentId],
     queryFn: () => api.get('/api/my-follow-ups'),
     refetchInterval: 30_000,
   });
-  if (!own) return null;
+  if (!own) return isPending ? <div aria-busy="true" /> : null;
   const waiting = own.open.length + own.missedToday.length;
   const cases = own.open.slice(0, SHOWN);
   return (

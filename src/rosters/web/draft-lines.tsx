@@ -49,7 +49,8 @@ export function DraftLines({
       </div>
       <div className="toolbar">
         <Input.Search
-          allowClear
+          enterButton={t('platform.table.find')}
+          allowClear={{ clearIcon: <span aria-label={t('platform.table.clear')}>✕</span> }}
           placeholder={t('rosters.find')}
           aria-label={t('rosters.find')}
           onSearch={(text) => setSearch(text.trim())}

@@ -28,8 +28,11 @@ export default function OwnWeekPage({ query }: LearnerPageProps) {
       )}
       {problem && <ProblemNotice problem={problem} onRetry={again} />}
       {isLoading && <SlateSkeleton />}
-      {self.data && <ChildChoice self={self.data} shown={pupilId} path="timetable" />}
-      {data && <OwnWeek week={data} day={day ?? data.today} pupilId={pupilId} />}
+      {data && (
+        <OwnWeek week={data} day={day ?? data.today} pupilId={pupilId}>
+          {self.data && <ChildChoice self={self.data} shown={pupilId} path="timetable" />}
+        </OwnWeek>
+      )}
     </>
   );
 }

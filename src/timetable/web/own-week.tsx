@@ -1,4 +1,5 @@
 /** @jsxImportSource preact */
+import type { ComponentChildren } from 'preact';
 import { dayAndWeekday, dayTitle, timeOfDay, weekday } from '../../platform/i18n/format.ts';
 import { locale, t } from '../../platform/web/t.ts';
 import type { LessonCard, ShownWeek } from '../contract.ts';
@@ -12,10 +13,12 @@ export interface OwnWeekProps {
   readonly day: string;
   /** Child a guardian looks at; null on a pupil's own page. */
   readonly pupilId: string | null;
+  /** Stands before the days: whose week this is, with several children. */
+  readonly children?: ComponentChildren;
 }
 
 /** A published week, one day at a time: fits a telephone, and is read like the sheet on the classroom's wall. */
-export function OwnWeek({ week, day, pupilId }: OwnWeekProps) {
+export function OwnWeek({ week, day, pupilId, children }: OwnWeekProps) {
   const year = Number(week.today.slice(0, 4));
   const open = week.days.find((item) => item.day === day) ?? week.days[0];
   const lessons = open ? lessonsOn(week.lessons, open.day) : [];
@@ -28,6 +31,7 @@ export function OwnWeek({ week, day, pupilId }: OwnWeekProps) {
         </div>
       </header>
       <main>
+        {children}
         <nav class="week-days" aria-label={t('timetable.week.days')}>
           {week.days.map((item) => (
             <a

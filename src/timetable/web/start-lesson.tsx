@@ -90,7 +90,7 @@ export function StartLesson({ classes }: { classes: TeacherToday['classes'] }) {
           }
         </Form.Item>
         <Form.Item name="minutes" label={t('timetable.teaching.minutes')}>
-          <InputNumber min={5} max={180} />
+          <InputNumber controls={false} min={5} max={180} />
         </Form.Item>
         <Button type="primary" htmlType="submit" loading={start.isPending} block>
           {t('timetable.teaching.start')}

@@ -14,7 +14,7 @@ export function TeachingList({ today, now }: { today: TeacherToday; now: Teacher
         <h2 id="lessons">{t('timetable.teaching.lessons')}</h2>
         <span className="muted">{t('timetable.teaching.count', { count: today.lessons.length })}</span>
       </header>
-      <ol className="lesson-rows">
+      <ol className="teach-rows">
         {today.lessons.map((lesson) => (
           <LessonRow
             key={lesson.lessonId}

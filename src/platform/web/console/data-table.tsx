@@ -56,8 +56,9 @@ export function DataTable<Row extends object>(props: DataTableProps<Row>) {
         <div className="toolbar data-tools">
           {find && (
             <Input.Search
+              enterButton={t('platform.table.find')}
               key={view.find}
-              allowClear
+              allowClear={{ clearIcon: <Sign name={t('platform.table.clear')}>✕</Sign> }}
               defaultValue={view.find}
               placeholder={find}
               aria-label={find}
@@ -139,10 +140,23 @@ function Rows<Row extends object>({
               sortOrder: view.sort?.key === column.key ? (view.sort.isDown ? 'descend' : 'ascend') : null,
             }),
         ...(column.isFilter
-          ? { filters: choicesOf(rows, column), filteredValue: [...(view.filters[column.key] ?? [])] }
+          ? {
+              filters: choicesOf(rows, column),
+              filteredValue: [...(view.filters[column.key] ?? [])],
+              filterIcon: <Sign name={t('platform.table.filter')}>▾</Sign>,
+            }
           : {}),
       }))}
     />
+  );
+}
+
+/** A sign with a name in the reader's language; antd's own have English ones. */
+function Sign({ name, children }: { name: string; children: string }) {
+  return (
+    <span role="img" aria-label={name} className="table-sign">
+      {children}
+    </span>
   );
 }
 

@@ -133,7 +133,7 @@ function AppointmentSwitch({ me }: { me: Me }) {
       <button type="button" className="hat">
         {label}
         <span className="vh">{t('platform.console.switch')}</span>
-        <span className="hat-arrow" aria-hidden="true" />
+        <span className="arrow-down" aria-hidden="true" />
       </button>
     </Dropdown>
   );

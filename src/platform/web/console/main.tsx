@@ -44,6 +44,8 @@ function Root() {
       locale={ANTD_WORDS[locale()]}
       csp={{ nonce }}
       button={{ autoInsertSpace: false }}
+      // antd's own icons carry English names; ours have none, their controls do.
+      select={{ suffixIcon: <span className="arrow-down" aria-hidden="true" /> }}
     >
       <AntApp component={false}>
         <QueryClientProvider client={queries}>

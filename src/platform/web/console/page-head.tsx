@@ -1,5 +1,6 @@
-import type { ReactNode } from 'react';
+import { useEffect, type ReactNode } from 'react';
 import { Link } from 'react-router';
+import { t } from '../t.ts';
 
 export interface PageHeadProps {
   /** The page this one belongs to, on pages that stand in no menu. */
@@ -11,8 +12,11 @@ export interface PageHeadProps {
   readonly children?: ReactNode;
 }
 
-/** Title and time of a page; first thing on each. */
+/** Title and time of a page; first thing on each. The browser's tab carries the title too. */
 export function PageHead({ back, title, when, children }: PageHeadProps) {
+  useEffect(() => {
+    document.title = `${title} · ${t('platform.brand')}`;
+  }, [title]);
   return (
     <header className="page-head">
       {back && (

@@ -8,7 +8,7 @@ const PARTS = TODAY_PARTS.map(({ action, load }) => ({ action, Part: lazy(load) 
 export function TodayParts() {
   const { can } = useActing();
   return (
-    <Suspense fallback={null}>
+    <Suspense fallback={<div aria-busy="true" />}>
       {PARTS.filter(({ action }) => can(action)).map(({ action, Part }) => (
         <Part key={action} />
       ))}

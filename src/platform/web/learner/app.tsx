@@ -51,6 +51,10 @@ export function App({ first, address }: { first: FirstData | undefined; address:
     first?.today ? timeOfDay(first.today.now, first.today.timeZone) : null,
   );
   const found = address.pathname === '/' ? undefined : findPage(address.pathname);
+  const title = t(found?.page.title ?? 'platform.tab.today');
+  useEffect(() => {
+    document.title = `${title} · ${t('platform.brand')}`;
+  }, [title]);
   return (
     <Frame
       tab={address.pathname === '/' ? 'today' : (found?.page.tab ?? 'today')}

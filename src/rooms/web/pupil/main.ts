@@ -3,6 +3,7 @@ import '../../../platform/web/icons-lesson.css';
 import '../../../platform/web/base.css';
 import './room.css';
 import { ApiProblem } from '../../../platform/web/api-problem.ts';
+import type { WordKey } from '../../../platform/i18n/catalogues.ts';
 import { t } from '../../../platform/web/t.ts';
 import type { EntranceAnswer } from '../../contract.ts';
 import { createRoomApi, type RoomAddress } from '../shared/room-api.ts';
@@ -12,6 +13,10 @@ import { createPanel, type PanelParts } from './panels.ts';
 /** A refusal that waiting cures: the door is looked at again by itself. */
 const passing = new Set(['network', 'room_not_open', 'unknown', 'too_many_requests']);
 const knockAgainMs = 10_000;
+const titles: Readonly<Record<string, WordKey | undefined>> = {
+  room_not_open: 'rooms.pupil.door.early',
+  room_closed: 'rooms.pupil.door.over',
+};
 
 function roomAddress(): RoomAddress {
   const [, , schoolDay = '', lessonId = ''] = location.pathname.split('/');
@@ -84,13 +89,14 @@ function showRefusal(code: string, detail: string): void {
   const isPassing = passing.has(code);
   const isEarly = code === 'room_not_open';
   showPanel(t('rooms.pupil.room'), {
-    picture: isEarly ? 'clock' : code === 'network' ? 'nowifi' : 'warn',
-    title: t(isEarly ? 'rooms.pupil.door.early' : 'rooms.pupil.door.failed'),
+    picture: isEarly || code === 'room_closed' ? 'clock' : code === 'network' ? 'nowifi' : 'warn',
+    title: t(titles[code] ?? 'rooms.pupil.door.failed'),
     text: code === 'removed_from_room' ? t('rooms.pupil.door.removed') : detail,
     ...(isPassing && !isEarly
       ? { main: { label: t('rooms.pupil.door.again'), act: () => void knock() } }
       : {}),
-    links: code === 'removed_from_room' ? [today] : [cannotAttend, today],
+    // Of a lesson that is over there is nothing to be said any more.
+    links: code === 'removed_from_room' || code === 'room_closed' ? [today] : [cannotAttend, today],
   });
   if (isPassing) knockTimer = window.setTimeout(() => void knock(), knockAgainMs);
 }

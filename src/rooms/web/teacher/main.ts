@@ -39,12 +39,16 @@ async function enter(client: RoomClient): Promise<void> {
     if (!(error instanceof ApiProblem) && !(error instanceof FeedFailure)) throw error;
     const text = error instanceof ApiProblem ? error.message : t('platform.problem.network');
     const again = () => void enter(client);
+    const isEarly = error instanceof ApiProblem && error.code === 'room_not_open';
     const retry = button(t('rooms.teacher.try-again'), { class: 'btn main', onClick: again });
-    showNotice(t('rooms.teacher.cannot-open'), text, retry);
+    const mayHelp = isEarly || isPassing(error) || error instanceof FeedFailure;
+    showNotice(
+      t(isEarly ? 'rooms.teacher.early' : 'rooms.teacher.cannot-open'),
+      text,
+      mayHelp ? retry : null,
+    );
     // A room that opens in some minutes, or a server that starts again: no one has to stand at the door.
-    if (isPassing(error) || (error instanceof ApiProblem && error.code === 'room_not_open')) {
-      knocking = setTimeout(again, knockAgainMs);
-    }
+    if (isPassing(error) || isEarly) knocking = setTimeout(again, knockAgainMs);
   }
 }
 

@@ -11,12 +11,20 @@ import {
   type RoomState,
   presenceGroups,
 } from './room-state.ts';
-import { groupHead } from './top-bar.ts';
+import { groupHead, type GroupHead } from './top-bar.ts';
 
 export interface PresencePanel {
   readonly element: HTMLElement;
-  /** @param noted - what was last noted of calls, visits and sheets, by person. */
-  update(room: RoomState, now: Date, noted: ReadonlyMap<string, ContactNote>): void;
+  /** @param given.noted - what was last noted of calls, visits and sheets, by person. */
+  update(
+    room: RoomState,
+    now: Date,
+    given: {
+      noted: ReadonlyMap<string, ContactNote>;
+      /** The bell has not rung: who is not there is not missing yet. */
+      isEarly: boolean;
+    },
+  ): void;
 }
 
 type Row = RoomPerson & PresenceOf;
@@ -112,8 +120,11 @@ export function createPresencePanel(options: {
 
   return {
     element,
-    update(room, now, noted) {
+    update(room, now, { noted, isEarly }) {
       notes = noted;
+      missing.element.className = isEarly ? '' : 'red';
+      missingList.className = isEarly ? 'gone not-yet' : 'gone';
+      setText(missing.text, t(isEarly ? 'rooms.teacher.presence.notYet' : 'rooms.teacher.presence.missing'));
       const groups = presenceGroups(room);
       setText(
         heading,
@@ -136,7 +147,7 @@ export function createPresencePanel(options: {
 }
 
 function showGroup(
-  head: { element: HTMLElement; count: HTMLElement },
+  head: Pick<GroupHead, 'element' | 'count'>,
   list: HTMLElement,
   count: number,
   show: () => void,

@@ -203,7 +203,10 @@ function build(
       level: status?.level ?? 0,
       ended: room.ended,
     });
-    presence.update(room, now, session.noted);
+    presence.update(room, now, {
+      noted: session.noted,
+      isEarly: !session.begun && now.getTime() < startsMs,
+    });
     talk.update(room, joined.personId);
     rollCall(room, now);
     cards.update(session, now, { begin, takeOver: () => session.takeOver(), timeZone });

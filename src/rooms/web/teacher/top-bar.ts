@@ -100,11 +100,14 @@ function clockLine({ leftMinutes, endsAtClock, ended }: TopBarState): string {
 }
 
 /** The head of a panel that has a picture, a word and a number of people. */
-export function groupHead(
-  tone: string,
-  name: string,
-  text: string,
-): { element: HTMLElement; count: HTMLElement } {
+export function groupHead(tone: string, name: string, words: string): GroupHead {
   const count = h('span', { class: 'num count' });
-  return { element: h('h3', { class: tone }, icon(name), h('span', {}, text), count), count };
+  const text = h('span', {}, words);
+  return { element: h('h3', { class: tone }, icon(name), text, count), text, count };
+}
+
+export interface GroupHead {
+  readonly element: HTMLElement;
+  readonly text: HTMLElement;
+  readonly count: HTMLElement;
 }

@@ -39,6 +39,7 @@ export default function BellsPage() {
       </PageHead>
       <Lead>{t('timetable.bells.lead')}</Lead>
       <Tabs
+        more={{ icon: <span aria-hidden="true">…</span> }}
         activeKey={active ?? plans[0]?.id ?? ''}
         onChange={setActive}
         items={plans.map((plan) => ({
