@@ -33,17 +33,41 @@ export function createLogger({
   return destination ? pino(options, destination) : pino(options);
 }
 
-/** Stack and code only: PostgreSQL puts row values into `detail`, which must not reach a log. */
+/**
+ * Message, stack and code only: PostgreSQL puts row values into `detail`, and the value it could not read into the message
+ * itself; neither must reach a log.
+ */
 function serializeError(error: unknown): Record<string, unknown> {
-  if (!(error instanceof Error)) return { type: typeof error };
-  const code = 'code' in error ? error.code : undefined;
-  const constraint = 'constraint' in error ? error.constraint : undefined;
+  if (!isErrorLike(error)) return { type: typeof error };
+  const { name, message, stack, code, constraint, cause } = error;
+  const hide = quotesValues(code) ? (text: string) => text.replaceAll(message, withoutQuoted(message)) : null;
   return {
-    type: error.name,
-    message: error.message,
+    type: name ?? typeof error,
+    message: hide ? hide(message) : message,
     code,
     constraint,
-    stack: error.stack,
-    cause: error.cause === undefined ? undefined : serializeError(error.cause),
+    stack: hide && stack !== undefined ? hide(stack) : stack,
+    cause: cause === undefined ? undefined : serializeError(cause),
   };
 }
+
+interface ErrorLike {
+  readonly name?: string;
+  readonly message: string;
+  readonly stack?: string;
+  readonly code?: unknown;
+  readonly constraint?: unknown;
+  readonly cause?: unknown;
+}
+
+/** The queue hands on its errors as plain objects. */
+function isErrorLike(error: unknown): error is ErrorLike {
+  return (
+    typeof error === 'object' && error !== null && 'message' in error && typeof error.message === 'string'
+  );
+}
+
+/** Class 22, "data exception": the message quotes what was given, as in `invalid input syntax for type date: "…"`. */
+const quotesValues = (code: unknown) => typeof code === 'string' && /^22[0-9A-Z]{3}$/.test(code);
+
+const withoutQuoted = (message: string) => message.replaceAll(/"[^"]*"/g, '"[removed]"');
