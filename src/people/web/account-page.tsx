@@ -77,7 +77,8 @@ function PasswordCard() {
         }}
       >
         <label htmlFor="current">{t('people.account.current')}</label>
-        <Input.Password
+        <Input
+          type="password"
           id="current"
           value={current}
           autoComplete="current-password"
@@ -85,7 +86,8 @@ function PasswordCard() {
           onChange={({ target }) => setCurrent(target.value)}
         />
         <label htmlFor="next">{t('people.account.next')}</label>
-        <Input.Password
+        <Input
+          type="password"
           id="next"
           value={next}
           autoComplete="new-password"
