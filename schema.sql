@@ -1258,9 +1258,12 @@ BEGIN
   IF to_regclass(part) IS NULL THEN
     PERFORM pg_advisory_xact_lock(hashtext('ensure_month_partition'), hashtext(part));
     BEGIN
-      EXECUTE format('CREATE TABLE IF NOT EXISTS %I PARTITION OF %I FOR VALUES FROM (%L) TO (%L)',
-        part, parent, month, (month + interval '1 month')::date);
+      EXECUTE format('CREATE TABLE %I (LIKE %I INCLUDING DEFAULTS INCLUDING CONSTRAINTS INCLUDING GENERATED INCLUDING STORAGE)',
+        part, parent);
+      EXECUTE format('ALTER TABLE %I ATTACH PARTITION %I FOR VALUES FROM (%L) TO (%L)',
+        parent, part, month, (month + interval '1 month')::date);
     EXCEPTION WHEN duplicate_table THEN
+      -- Somebody else made and attached it while this one waited for the lock.
       NULL;
     END;
   END IF;
