@@ -1260,6 +1260,7 @@ BEGIN
     BEGIN
       EXECUTE format('CREATE TABLE %I (LIKE %I INCLUDING DEFAULTS INCLUDING CONSTRAINTS INCLUDING GENERATED INCLUDING STORAGE)',
         part, parent);
+      EXECUTE format('ALTER TABLE %I ALTER COLUMN school_day SET STATISTICS 0', part);
       EXECUTE format('ALTER TABLE %I ATTACH PARTITION %I FOR VALUES FROM (%L) TO (%L)',
         parent, part, month, (month + interval '1 month')::date);
     EXCEPTION WHEN duplicate_table THEN

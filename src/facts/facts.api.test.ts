@@ -251,3 +251,17 @@ test('a lesson that ends is recounted for all who were expected', async () => {
     taught_seconds: 2000,
   });
 });
+
+test('the planner does not believe a day empty that its statistics have not seen', async () => {
+  const month = '2027-03-';
+  await sql`SELECT ensure_month_partition('facts', ${`${month}01`}::date)`.execute(db);
+  await sql`
+    INSERT INTO facts (school_day, person_id, way, source, source_key)
+    SELECT d::date, gen_random_uuid(), 'phone', 'import', d::date || ' ' || n
+    FROM generate_series(${`${month}01`}::date, ${`${month}10`}::date, interval '1 day') d, generate_series(1, 500) n
+  `.execute(db);
+  await sql`ANALYZE facts_y2027m03`.execute(db);
+  const { rows } = await sql<{ 'QUERY PLAN': [{ Plan: { 'Plan Rows': number } }] }>`
+    EXPLAIN (FORMAT JSON) SELECT FROM facts WHERE school_day = ${sql.lit(`${month}11`)}::date`.execute(db);
+  expect(rows[0]?.['QUERY PLAN'][0].Plan['Plan Rows']).toBeGreaterThan(10);
+});

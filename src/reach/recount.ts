@@ -10,7 +10,12 @@ import {
   type WrittenJudgement,
 } from '../facts/judgements.ts';
 import { modeNamed } from '../rooms/modes.ts';
-import { closeReachedFollowUps, openFollowUps } from './queries/follow-ups.ts';
+import {
+  closeReachedFollowUps,
+  openFollowUps,
+  selectFollowedUp,
+  type ReachProof,
+} from './queries/follow-ups.ts';
 import {
   lockRecount,
   recountUnits,
@@ -32,7 +37,7 @@ import {
   type RunSpan,
   type StandingFact,
 } from './rules/attendance.ts';
-import { isReachedState, judgeDay, type DayPart } from './rules/day.ts';
+import { countsAsReached, isReachedDay, isReachedState, judgeDay, type DayPart } from './rules/day.ts';
 import { dueAfterClose } from './rules/follow-up.ts';
 
 /** Classes judged in one transaction: small enough that boards never wait, large enough to be quick. */
@@ -137,7 +142,9 @@ export async function recountClasses(
 
   const before = await selectCountedUnits(trx, { day, personIds });
   const changedPersons = await writeReachDays(trx, { day, personIds, rows });
-  await closeReachedFollowUps(trx, { day, personIds, now });
+  const followedUp = await selectFollowedUp(trx, personIds);
+  const reached = rows.filter((row) => isReachedDay(row.state) && followedUp.has(row.personId));
+  await closeReachedFollowUps(trx, { day, proofs: proofsOf(reached, partsOf, facts), now });
   await followUpAfterClose(trx, { day, now, places, rulesOf, unreached: unreachedOf(rows, changedPersons) });
   await writeSchoolSigns(trx, { day, signs: lastFacts(facts, rows) });
   const units = new Set([...before, ...rows.map((row) => row.orgId)]);
@@ -146,6 +153,21 @@ export async function recountClasses(
       await recountUnits(trx, { day, orgIds });
   }
   return [...new Set([...places.values()].map((place) => place.schoolId))];
+}
+
+/** The facts by which these persons' planned things count as reached. */
+function proofsOf(
+  reached: readonly ReachRow[],
+  partsOf: ReadonlyMap<string, readonly { judgement: Judgement }[]>,
+  facts: readonly StandingFactRow[],
+): ReachProof[] {
+  const factOf = new Map(facts.map((fact) => [fact.id, fact]));
+  return reached.flatMap(({ personId }) =>
+    (partsOf.get(personId) ?? []).flatMap(({ judgement }): ReachProof[] => {
+      const fact = countsAsReached(judgement) ? factOf.get(judgement.bestFactId ?? '') : undefined;
+      return fact ? [{ personId, factId: fact.id, toAt: fact.toAt, recordedAt: fact.recordedAt }] : [];
+    }),
+  );
 }
 
 /** A correction or a late roll call may show after the close that a pupil was not reached; old days stay as they are. */

@@ -31,6 +31,16 @@ export function isReachedState(state: ExpectationState): boolean {
   return (reachedStates as readonly string[]).includes(state);
 }
 
+/** Whether the day of a pupil is one in which teaching came to them, in time or after the close. */
+export function isReachedDay(state: DayState): boolean {
+  return state === 'reached' || state === 'reachedLate';
+}
+
+/** Whether a part of a day counts towards it: reached, and not merely "is here now". */
+export function countsAsReached(part: Pick<DayPart, 'state' | 'settled'>): boolean {
+  return isReachedState(part.state) && (part.settled || !isOnlyHere(part.state));
+}
+
 /**
  * The day of one pupil from its parts.
  *
@@ -46,9 +56,7 @@ export function judgeDay(
 ): DayJudgement | null {
   const standing = parts.filter((part) => part.state !== 'cancelled');
   if (standing.length === 0) return null;
-  const reached = standing.filter(
-    (part) => isReachedState(part.state) && (part.settled || !isOnlyHere(part.state)),
-  );
+  const reached = standing.filter(countsAsReached);
   const granted = standing.filter((part) => part.state === 'excused' && part.excusedByStaff);
   const missed = standing.filter(
     (part) => part.settled && !isReachedState(part.state) && !granted.includes(part),
