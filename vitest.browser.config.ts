@@ -14,5 +14,6 @@ export default defineConfig({
     // A voice played in real time on two busy cores may stall once; what is broken fails twice.
     retry: 1,
     hookTimeout: 120_000,
+    expect: { poll: { timeout: 30_000 } },
   },
 });

@@ -15,6 +15,7 @@ interface Report {
   readonly numPassedTests: number;
   readonly numFailedTests: number;
   readonly testResults: readonly {
+    readonly name: string;
     readonly status: string;
     readonly assertionResults: readonly Assertion[];
   }[];
@@ -41,6 +42,22 @@ export function countTests(report: unknown, code: number | null): Counts {
       .filter(({ status }) => status !== 'passed' && status !== 'failed')
       .map(({ fullName }) => fullName),
   };
+}
+
+/** Paths of the files in which something failed; empty when there is no report or none is named. */
+export function failedFiles(report: unknown): string[] {
+  if (!isReport(report)) return [];
+  return report.testResults.filter(({ status }) => status === 'failed').map(({ name }) => name);
+}
+
+/** The report of a run with some of its files replaced by a later run of these files alone. */
+export function withFilesAgain(report: unknown, again: unknown): unknown {
+  if (!isReport(report) || !isReport(again)) return report;
+  const repeated = new Set(again.testResults.map(({ name }) => name));
+  const testResults = [...report.testResults.filter(({ name }) => !repeated.has(name)), ...again.testResults];
+  const count = (wanted: string) =>
+    testResults.flatMap((file) => file.assertionResults).filter(({ status }) => status === wanted).length;
+  return { numPassedTests: count('passed'), numFailedTests: count('failed'), testResults } satisfies Report;
 }
 
 function isReport(value: unknown): value is Report {

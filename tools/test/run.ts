@@ -22,6 +22,10 @@ async function main(names: readonly string[]): Promise<number> {
     passed += result.passed;
     failed += result.failed;
     if (result.skipped !== undefined) remarks.push(`SKIPPED ${stage.title}: ${result.skipped}`);
+    for (const file of result.unsteady ?? [])
+      remarks.push(
+        `UNSTEADY ${file}: failed beside the others, passed by itself\n${result.output.trimEnd()}`,
+      );
     remarks.push(...result.skippedTests.map((name) => `SKIPPED test: ${name}`));
   }
   if (remarks.length > 0) {

@@ -1,17 +1,19 @@
 import { spawn } from 'node:child_process';
 import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
 
 import { findChromium } from '../../bin/chromium.mjs';
 import { errorCode } from '../../src/platform/start-refusal.ts';
-import { countTests, type Counts } from './counts.ts';
+import { countTests, failedFiles, withFilesAgain, type Counts } from './counts.ts';
 
 const root = join(import.meta.dirname, '../..');
 
 /** What one stage of `npm test` found. `skipped`: why nothing was run. */
 export interface StageResult extends Counts {
   readonly skipped?: string;
+  /** Test files that failed beside the others and passed by themselves. */
+  readonly unsteady?: readonly string[];
   /** What to show when something failed. */
   readonly output: string;
 }
@@ -98,13 +100,37 @@ async function checks(scripts: readonly (readonly string[])[]): Promise<StageRes
   };
 }
 
+/** More files than this fail for a reason, not by chance. */
+const mostFilesAgain = 4;
+
+/**
+ * Files that failed are run once more by themselves. Two cores shared with other work can starve a test of its time;
+ * what is broken fails twice. A file that passes the second time is named in the remarks: it is unsteady.
+ */
 async function vitest(args: readonly string[]): Promise<StageResult> {
+  const first = await vitestOnce(args);
+  const files = failedFiles(first.report);
+  if (files.length === 0 || files.length > mostFilesAgain)
+    return { ...countTests(first.report, first.code), output: first.output };
+  const again = await vitestOnce([...args, '--no-file-parallelism', ...files]);
+  const counts = countTests(withFilesAgain(first.report, again.report), again.code);
+  const stillFailing = new Set(failedFiles(again.report));
+  return {
+    ...counts,
+    unsteady: files.filter((file) => !stillFailing.has(file)).map((file) => relative(root, file)),
+    output: `${first.output}\n\nOnce more, by themselves:\n${again.output}`,
+  };
+}
+
+async function vitestOnce(
+  args: readonly string[],
+): Promise<{ report: unknown; code: number | null; output: string }> {
   const folder = await mkdtemp(join(tmpdir(), 'nol-report-'));
-  const report = join(folder, 'report.json');
+  const file = join(folder, 'report.json');
   try {
-    const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${report}`];
+    const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${file}`];
     const { code, output } = await run('vitest', ['run', ...args, ...reporters]);
-    return { ...countTests(await readReport(report), code), output };
+    return { report: await readReport(file), code, output };
   } finally {
     await rm(folder, { recursive: true, force: true });
   }

@@ -4,8 +4,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 import pg from 'pg';
-import { afterAll, beforeAll, expect, test, vi } from 'vitest';
+import { afterAll, beforeAll, expect, onTestFinished, test, vi } from 'vitest';
 
+import { openDatabase, type Database } from '../database.ts';
 import { localFileStore } from '../files.ts';
 import { findRunning, stopPostmaster } from '../postgres/postmaster.ts';
 import { startPostgres, type EmbeddedPostgres } from '../postgres/supervisor.ts';
@@ -25,6 +26,7 @@ const dataDir = join(folder, 'data');
 // A kill loses nothing of what the system holds; only a power cut would.
 const settings = { fsync: 'off' };
 let postgres: EmbeddedPostgres;
+let database: Database;
 let pool: pg.Pool;
 let keys: BackupKey[];
 const source = () => ({
@@ -37,14 +39,16 @@ const root = (name: string) => join(folder, name);
 
 beforeAll(async () => {
   postgres = await startPostgres({ dataDir, log, settings });
-  pool = new pg.Pool({ ...postgres.connection, max: 4 });
+  database = openDatabase(postgres.connection, { max: 4 });
+  pool = database.pool;
   await pool.query(`CREATE TABLE schema_migrations (name text);
     CREATE TABLE written (n int PRIMARY KEY, file text, filler text)`);
   ({ keys } = await ensureKey(dataDir));
 }, 60_000);
 
 afterAll(async () => {
-  await pool.end();
+  // A connection still open when the database stops would be told so, and nobody would listen.
+  await database.close();
   await postgres.stop();
   for (const name of await readdir(folder)) {
     for (const inside of ['', 'restoring']) {
@@ -68,7 +72,7 @@ async function write(content?: string): Promise<number> {
   return n;
 }
 
-/** Writes without a pause until told to stop. */
+/** Writes without a pause until told to stop, or until the test is over. */
 function keepWriting(): { stop(): Promise<number[]> } {
   const acknowledged: number[] = [];
   const over = new AbortController();
@@ -76,6 +80,10 @@ function keepWriting(): { stop(): Promise<number[]> } {
     while (!over.signal.aborted) acknowledged.push(await write());
   };
   const runs = [run(), run()];
+  onTestFinished(async () => {
+    over.abort();
+    await Promise.allSettled(runs);
+  });
   return {
     async stop() {
       over.abort();
@@ -132,7 +140,7 @@ test(
   limit,
   async () => {
     const writing = keepWriting();
-    await vi.waitFor(() => expect(next).toBeGreaterThan(50));
+    await vi.waitFor(() => expect(next).toBeGreaterThan(50), { timeout: 60_000 });
     const before = next - 2;
     const manifest = await backUpOnce(source(), root('hot'), keys.at(-1)!);
     const acknowledged = await writing.stop();

@@ -267,9 +267,7 @@ test.each([
   },
 ])('a zip bomb ($why) is refused before anything is inflated', async ({ bytes }) => {
   const before = process.memoryUsage.rss();
-  const started = performance.now();
   expect(await refusalOf(bytes)).toBe('workbook_zip_bomb');
-  expect(performance.now() - started).toBeLessThan(100);
   expect(process.memoryUsage.rss() - before).toBeLessThan(50 * 1024 * 1024);
 });
 
