@@ -651,6 +651,8 @@ CREATE TABLE persons (
   status text DEFAULT 'active'::text NOT NULL,
   is_demo boolean DEFAULT false NOT NULL,
   created_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+  reading_corrected boolean DEFAULT false NOT NULL,
+  found_by tsvector GENERATED ALWAYS AS (array_to_tsvector(name_words(name, number, name_readings))) STORED,
   CONSTRAINT persons_home_org_id_fkey FOREIGN KEY (home_org_id) REFERENCES orgs(id),
   CONSTRAINT persons_home_org_id_number_key UNIQUE (home_org_id, number),
   CONSTRAINT persons_name_not_blank CHECK (btrim(name) <> ''::text),
@@ -1074,6 +1076,8 @@ COMMENT ON COLUMN persons.sex IS 'sensitivity=3 purpose=statutory class lists (o
 COMMENT ON COLUMN persons.status IS 'sensitivity=2 purpose=membership';
 COMMENT ON COLUMN persons.is_demo IS 'sensitivity=1 purpose=remove the demo';
 COMMENT ON COLUMN persons.created_at IS 'sensitivity=1 purpose=retention';
+COMMENT ON COLUMN persons.reading_corrected IS 'sensitivity=1 purpose=keep the reading the school gave';
+COMMENT ON COLUMN persons.found_by IS 'sensitivity=3 purpose=search names';
 COMMENT ON COLUMN plan_items.teacher_names IS 'sensitivity=2 purpose=name the teacher of a lesson';
 COMMENT ON COLUMN presence.person_id IS 'sensitivity=2 purpose=know who was reached';
 COMMENT ON COLUMN presence.heard_ms IS 'sensitivity=2 purpose=know who was reached';
@@ -1124,6 +1128,7 @@ CREATE INDEX expectations_person_id_idx ON ONLY public.expectations USING btree 
 CREATE INDEX expectations_unsettled_idx ON ONLY public.expectations USING btree (school_day, due_at) WHERE ((NOT settled) AND (state <> 'cancelled'::text));
 CREATE INDEX expectations_via_class_id_idx ON ONLY public.expectations USING btree (via_class_id, school_day);
 CREATE INDEX external_ids_entity_id_idx ON public.external_ids USING btree (entity_id);
+CREATE INDEX external_ids_external_id_idx ON public.external_ids USING btree (external_id);
 CREATE INDEX facts_person_id_idx ON ONLY public.facts USING btree (person_id, school_day);
 CREATE INDEX facts_planned_id_idx ON ONLY public.facts USING btree (school_day, planned_id);
 CREATE INDEX facts_supersedes_idx ON ONLY public.facts USING btree (school_day, supersedes) WHERE (supersedes IS NOT NULL);
@@ -1148,7 +1153,8 @@ CREATE INDEX lessons_school_id_idx ON ONLY public.lessons USING btree (school_id
 CREATE INDEX log_pages_files_idx ON public.log_pages USING btree (large_sha256);
 CREATE INDEX orgs_parent_id_idx ON public.orgs USING btree (parent_id);
 CREATE INDEX orgs_path_idx ON public.orgs USING gist (path);
-CREATE INDEX persons_name_trgm_idx ON public.persons USING gin (name gin_trgm_ops);
+CREATE INDEX persons_found_by_idx ON public.persons USING gin (found_by);
+CREATE INDEX persons_unread_idx ON public.persons USING btree (id) WHERE (name_readings = '{}'::text[]);
 CREATE INDEX plan_changes_lesson_id_idx ON public.plan_changes USING btree (lesson_id);
 CREATE INDEX plan_changes_school_id_idx ON public.plan_changes USING btree (school_id, school_day);
 CREATE INDEX plan_item_audiences_class_id_idx ON public.plan_item_audiences USING btree (class_id);
@@ -1334,6 +1340,28 @@ AS $function$
   WHERE r.class_id IS NOT NULL
 $function$;
 
+CREATE OR REPLACE FUNCTION public.name_words(name text, number text, readings text[])
+ RETURNS text[]
+ LANGUAGE sql
+ IMMUTABLE PARALLEL SAFE
+AS $function$
+  WITH whole AS (
+    SELECT regexp_replace(lower(normalize(name, NFKC)), '[\s·•・‧.''’]+', '', 'g') AS bare,
+      lower(normalize(number, NFKC)) AS digits
+  ), spoken AS (
+    SELECT string_to_array(reading, ' ') AS syllables FROM unnest(readings) AS reading
+  ), words AS (
+    SELECT digits AS word FROM whole
+    UNION SELECT right(digits, 4) FROM whole
+    UNION SELECT substr(bare, n) FROM whole, generate_series(1, CASE WHEN bare ~ '^[ -~]+$' THEN 1 ELSE length(bare) END) n
+    UNION SELECT array_to_string(syllables[n:], '') FROM spoken, generate_series(1, cardinality(syllables)) n
+    UNION SELECT regexp_replace(array_to_string(syllables[n:], ' '), '(\S)\S*\s*', '\1', 'g')
+      FROM spoken, generate_series(1, cardinality(syllables)) n
+    UNION SELECT syllables[1] || regexp_replace(array_to_string(syllables[2:], ' '), '(\S)\S*\s*', '\1', 'g') FROM spoken
+  )
+  SELECT coalesce(array_agg(word ORDER BY word), '{}') FROM words WHERE word <> ''
+$function$;
+
 CREATE OR REPLACE FUNCTION public.named_adults(day date)
  RETURNS TABLE(person_id uuid, class_id uuid, school_id uuid, adult_id uuid, deputy_id uuid, via text)
  LANGUAGE sql
@@ -1391,6 +1419,18 @@ BEGIN
       RAISE EXCEPTION 'org % cannot be moved below itself', NEW.id USING ERRCODE = 'check_violation';
     END IF;
     NEW.path := parent_path || replace(NEW.id::text, '-', '')::ltree;
+  END IF;
+  RETURN NEW;
+END $function$;
+
+CREATE OR REPLACE FUNCTION public.persons_forget_readings()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+BEGIN
+  IF NEW.name_readings = OLD.name_readings THEN
+    NEW.name_readings := '{}';
+    NEW.reading_corrected := false;
   END IF;
   RETURN NEW;
 END $function$;
@@ -1763,3 +1803,4 @@ CREATE TRIGGER audit_seals_not_emptied BEFORE TRUNCATE ON audit_seals FOR EACH S
 CREATE TRIGGER facts_insert_only BEFORE UPDATE ON facts FOR EACH ROW EXECUTE FUNCTION facts_insert_only();
 CREATE TRIGGER orgs_move_below AFTER UPDATE OF parent_id ON orgs FOR EACH ROW WHEN (old.path IS DISTINCT FROM new.path) EXECUTE FUNCTION orgs_move_below();
 CREATE TRIGGER orgs_set_path BEFORE INSERT OR UPDATE OF parent_id ON orgs FOR EACH ROW EXECUTE FUNCTION orgs_set_path();
+CREATE TRIGGER persons_forget_readings BEFORE UPDATE OF name ON persons FOR EACH ROW WHEN (old.name IS DISTINCT FROM new.name) EXECUTE FUNCTION persons_forget_readings();

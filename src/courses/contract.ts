@@ -52,6 +52,9 @@ export const Members = Type.Object(
           personId: Type.String(),
           number: Type.String(),
           name: Type.String(),
+          /** The likely one first; lower case, without tones. */
+          readings: Type.Array(Type.String()),
+          isReadingCorrected: Type.Boolean(),
           role: Type.String(),
           accountStatus: orNull(Type.String()),
           loginName: orNull(Type.String()),
@@ -74,6 +77,9 @@ export const FoundPeople = Type.Object(
           personId: Type.String(),
           number: Type.String(),
           name: Type.String(),
+          /** The likely one first; lower case, without tones. */
+          readings: Type.Array(Type.String()),
+          isReadingCorrected: Type.Boolean(),
           kind: Type.String(),
           className: orNull(Type.String()),
           classId: orNull(Type.String()),

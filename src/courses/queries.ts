@@ -1,4 +1,5 @@
 import { sql } from 'kysely';
+import { searchQuery } from '../people/name-words.ts';
 import type { Granted } from '../platform/authorize.ts';
 import type { Db } from '../platform/database.ts';
 
@@ -41,6 +42,9 @@ export interface MemberRow {
   personId: string;
   number: string;
   name: string;
+  /** The likely one first, see `people/name-words.ts`. */
+  readings: string[];
+  isReadingCorrected: boolean;
   role: string;
   accountStatus: string | null;
   loginName: string | null;
@@ -61,7 +65,8 @@ export async function selectMembers(
       SELECT (app_now() AT TIME ZONE o.tz - interval '4 hours')::date AS day
       FROM classes c JOIN orgs o ON o.id = c.school_id WHERE c.id = ${classId}
     )
-    SELECT p.id AS "personId", p.number, p.name, m.role, a.status AS "accountStatus", a.login_name AS "loginName",
+    SELECT p.id AS "personId", p.number, p.name, p.name_readings AS readings,
+      p.reading_corrected AS "isReadingCorrected", m.role, a.status AS "accountStatus", a.login_name AS "loginName",
       adult.name AS "adultName", named.via AS "adultVia",
       (SELECT count(*)::int FROM guardianships g WHERE g.pupil_id = p.id AND g.during @> today.day) AS guardians
     FROM today, class_members(today.day) m
@@ -79,34 +84,46 @@ export interface FoundPerson {
   personId: string;
   number: string;
   name: string;
+  /** The likely one first, see `people/name-words.ts`. */
+  readings: string[];
+  isReadingCorrected: boolean;
   kind: 'pupil' | 'staff' | 'guardian';
   className: string | null;
   classId: string | null;
 }
 
+/** Persons found by the words of a search, and by whole numbers of other systems; both from an index. */
+export const peopleFoundBy = (query: string, text: string) => sql`
+  SELECT f.id FROM persons f WHERE f.found_by @@ ${query}::tsquery
+  UNION SELECT x.entity_id FROM external_ids x WHERE x.external_id = ${text}
+`;
+
 /**
- * Persons of a school whose name, number or pinyin initials begin with or contain the text; at most 30.
+ * Persons of a school or unit, each word of the text beginning their name, a part of it, its pinyin, initials or their
+ * number; or whose number in another system is the text; at most 30, in the order of their reading.
  *
- * The scope goes into the same statement: a search over all schools that is cut afterwards would leak by its
- * timing and lose the index.
+ * The scope goes into the same statement: a search over all schools that is cut afterwards would leak by its timing.
  */
 export async function selectPeopleLike(
   db: Db,
   _granted: Granted<'courses.searchPeople'>,
   { orgId, text }: { orgId: string; text: string },
 ): Promise<FoundPerson[]> {
-  const like = `%${text.replaceAll(/[\\%_]/g, (character) => `\\${character}`)}%`;
+  const query = searchQuery(text);
+  if (query === null) return [];
   const { rows } = await sql<FoundPerson>`
-    WITH today AS (SELECT (app_now() AT TIME ZONE tz - interval '4 hours')::date AS day FROM orgs WHERE id = ${orgId})
-    SELECT p.id AS "personId", p.number, p.name,
+    WITH today AS (
+      SELECT (app_now() AT TIME ZONE tz - interval '4 hours')::date AS day, path FROM orgs WHERE id = ${orgId}
+    )
+    SELECT p.id AS "personId", p.number, p.name, p.name_readings AS readings,
+      p.reading_corrected AS "isReadingCorrected",
       CASE WHEN h.class_id IS NOT NULL THEN 'pupil'
         WHEN EXISTS (SELECT FROM appointments a WHERE a.person_id = p.id) THEN 'staff' ELSE 'guardian' END AS kind,
       h.class_name AS "className", h.class_id AS "classId"
     FROM today, persons p LEFT JOIN LATERAL (SELECT * FROM home_classes((SELECT day FROM today)) x WHERE x.person_id = p.id) h ON true
-    WHERE p.home_org_id = ${orgId} AND p.status = 'active'
-      AND (p.name LIKE ${like} OR p.number LIKE ${like} OR EXISTS (
-        SELECT FROM unnest(p.name_readings) reading WHERE reading LIKE lower(${like})))
-    ORDER BY p.name = ${text} DESC, h.class_id IS NULL, p.number
+    WHERE p.id IN (${peopleFoundBy(query, text)}) AND p.status = 'active'
+      AND p.home_org_id IN (SELECT o.id FROM orgs o, today WHERE o.path <@ today.path)
+    ORDER BY p.name = ${text} DESC, h.class_id IS NULL, p.name_readings[1] NULLS LAST, p.name, p.number
     LIMIT 30
   `.execute(db);
   return rows;

@@ -78,7 +78,7 @@ export async function listMembers(
   return { name, schoolId, members: await selectMembers(ctx.db, granted, { classId }) };
 }
 
-/** @param text - 1 to 40 characters of a name, number or pinyin initials. */
+/** @param text - 1 to 40 characters of a name, its pinyin or initials, or a number. */
 export async function findPeople(
   ctx: ServerContext,
   actor: Actor,

@@ -1,6 +1,7 @@
 import { sql } from 'kysely';
 import { ensureSchoolDays, loadNationalHolidays } from '../calendar/service.ts';
 import { sealContact } from '../people/contacts.ts';
+import { fillReadings } from '../people/fill-readings.ts';
 import { loginNameFor } from '../people/service-accounts.ts';
 import type { Trx } from '../platform/database.ts';
 import type { Secrets } from '../platform/secrets.ts';
@@ -48,6 +49,7 @@ export async function seedRegion(trx: Trx, secrets: Secrets): Promise<DemoKeys> 
     ),
   };
   await insertPeople(trx, region, keys);
+  await fillReadings(trx, { orgIds: [...keys.orgs.values()] });
   await insertNumbers(trx, region, keys, secrets);
   await insertCalendar(trx, keys);
   await insertClasses(trx, region, keys);

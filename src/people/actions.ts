@@ -1,4 +1,12 @@
-import { placeOfNothing, placeOfOrg, placeOfSelf, defineAction, everyRole, everyStaff } from './access.ts';
+import {
+  placeOfNothing,
+  placeOfOrg,
+  placeOfPerson,
+  placeOfSelf,
+  defineAction,
+  everyRole,
+  everyStaff,
+} from './access.ts';
 
 /** Signing in, claiming a card, signing out: open to all, guarded by what they know. */
 export const signIn = defineAction({
@@ -29,4 +37,18 @@ export const keepSecondStep = defineAction({
   allow: everyStaff(['self']),
 });
 
-export const peopleActions = [signIn, readSelf, manageAccounts, keepSecondStep];
+/** Say how a name is read: whoever knows the person, and the school. */
+export const correctReading = defineAction({
+  name: 'people.correctReading',
+  place: placeOfPerson,
+  allow: {
+    classTeacher: ['ownCare'],
+    counsellor: ['ownCare'],
+    teachingSecretary: ['sameSchool'],
+    schoolDeputy: ['sameSchool'],
+    schoolAdmin: ['sameSchool'],
+    operator: 'any',
+  },
+});
+
+export const peopleActions = [signIn, readSelf, manageAccounts, keepSecondStep, correctReading];

@@ -54,6 +54,22 @@ export const NewSecondStep = Type.Object(
   { additionalProperties: false },
 );
 
+export const CorrectReading = Type.Object(
+  {
+    /** Pinyin or other Latin letters, with or without tones; null: as the dictionary reads it. */
+    reading: Type.Union([Type.String({ minLength: 1, maxLength: 100 }), Type.Null()]),
+  },
+  { additionalProperties: false },
+);
+export const NameReadings = Type.Object(
+  {
+    /** The likely one first; lower case, without tones, `v` for ü, a space between syllables. */
+    readings: Type.Array(Type.String()),
+    isCorrected: Type.Boolean(),
+  },
+  { additionalProperties: false },
+);
+
 export const Self = Type.Object(
   {
     personId: Type.String(),

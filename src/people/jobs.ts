@@ -1,9 +1,17 @@
 import { sql } from 'kysely';
 import type { ServerContext } from '../platform/context.ts';
+import { fillReadings } from './fill-readings.ts';
 import { purgeIdempotencyKeys } from '../platform/idempotency.ts';
 
-/** Throws away each night what is kept for a time only (H-06); by the real clock, not a demo's. */
+/**
+ * Reads names each minute that no import has read, and throws away each night what is kept for a time only (H-06); by the
+ * real clock, not a demo's.
+ */
 export async function peopleJobs(ctx: ServerContext): Promise<void> {
+  await ctx.jobs.define('people.readings', { cron: '* * * * *' }, async (_data, stopping) => {
+    const filled = await fillReadings(ctx.db, { stopping });
+    if (filled > 0) ctx.log.info({ filled }, 'people.read');
+  });
   await ctx.jobs.define('people.purge', { cron: '10 3 * * *' }, async () => {
     const { db } = ctx;
     const gone = await sql`

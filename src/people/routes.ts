@@ -2,13 +2,20 @@ import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import Type from 'typebox';
 import type { ServerContext } from '../platform/context.ts';
 import { actionsOf, roleOf } from './access.ts';
-import { keepSecondStep, readSelf, signIn as signInAction } from './actions.ts';
+import {
+  correctReading as correctReadingAction,
+  keepSecondStep,
+  readSelf,
+  signIn as signInAction,
+} from './actions.ts';
 import { sessionWatchOf } from './session-watch.ts';
 import {
   ChangePassword,
   Claim,
   ClaimCardOpen,
   Claimed,
+  CorrectReading,
+  NameReadings,
   NewSecondStep,
   SecondStepCode,
   Self,
@@ -16,6 +23,7 @@ import {
   SignIn,
 } from './contract.ts';
 import { answerSecondStep, beginSecondStep, confirmSecondStep } from './service-second-step.ts';
+import { correctReading } from './service-readings.ts';
 import { changePassword, claim, readClaim, readSelfCard, signIn, signOut } from './service.ts';
 
 const tags = ['people'];
@@ -46,6 +54,20 @@ export function peopleRoutes(ctx: ServerContext): FastifyPluginAsyncTypebox {
         await signOut(ctx, request, reply);
         return reply.code(204).send(null);
       },
+    );
+    app.put(
+      '/people/:personId/reading',
+      {
+        config: { action: correctReadingAction },
+        schema: {
+          operationId: 'correctReading',
+          tags,
+          params: Type.Object({ personId: Type.String({ format: 'uuid' }) }),
+          body: CorrectReading,
+          response: { 200: NameReadings },
+        },
+      },
+      async ({ actor, params, body }) => correctReading(ctx, actor, { ...params, ...body }),
     );
     app.get(
       '/claims/:token',

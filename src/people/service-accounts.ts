@@ -7,6 +7,7 @@ import type { Db, Trx } from '../platform/database.ts';
 import { AppError } from '../platform/errors.ts';
 import { manageAccounts } from './actions.ts';
 import { makeClaimCards, type ClaimCard } from './claims.ts';
+import { fillReadings } from './fill-readings.ts';
 import type { AppointmentRole } from './roles.ts';
 import { SESSIONS_ENDED } from './session-watch.ts';
 
@@ -154,7 +155,10 @@ async function ensurePerson(
     .onConflict((conflict) => conflict.columns(['home_org_id', 'number']).doNothing())
     .returning('id')
     .executeTakeFirst();
-  if (made) return { id: made.id, isNew: true };
+  if (made) {
+    await fillReadings(trx, { orgIds: [orgId] });
+    return { id: made.id, isNew: true };
+  }
   const known = await trx
     .selectFrom('persons')
     .select(['id', 'name'])

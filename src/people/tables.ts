@@ -9,6 +9,7 @@ declare module '../platform/database.ts' {
       number: string;
       name: string;
       name_readings: Filled<string[]>;
+      reading_corrected: Filled<boolean>;
       under14_until: string | null;
       sex: 'male' | 'female' | 'unknown' | null;
       status: Filled<'active' | 'left' | 'merged'>;

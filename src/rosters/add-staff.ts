@@ -1,4 +1,5 @@
 import { sql } from 'kysely';
+import { fillReadings } from '../people/fill-readings.ts';
 import type { Trx } from '../platform/database.ts';
 import { AppError } from '../platform/errors.ts';
 
@@ -47,6 +48,7 @@ export async function addTeachers(
     SELECT p.id, p.number, (a.person_id IS NOT NULL OR EXISTS (SELECT FROM accounts x WHERE x.person_id = p.id)) AS account
     FROM people p LEFT JOIN accounts_made a ON a.person_id = p.id
   `.execute(trx);
+  await fillReadings(trx, { orgIds: [schoolId] });
   const without = rows.filter(({ account }) => !account).length;
   if (without > 0) {
     throw new AppError(

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { sql } from 'kysely';
+import { fillReadings } from '../people/fill-readings.ts';
 import { systemActor, type Actor } from '../platform/actor.ts';
 import { audit } from '../platform/audit.ts';
 import { authorize, type Granted } from '../platform/authorize.ts';
@@ -355,6 +356,7 @@ async function applyDraft(ctx: ServerContext, actor: Actor, { draftId }: { draft
       await progress(75);
       await writeStaff(trx, applying);
       await writeGuardians(trx, applying, say('zh-CN', 'rosters.guardian.unnamed', { name: '{name}' }));
+      await fillReadings(trx, { orgIds: [draft.schoolId] });
       await progress(90);
       await endLeaving(trx, applying);
       await refreshStatistics(trx, draft.created + draft.changed);

@@ -193,7 +193,15 @@ export const Plan = closed({
   ),
   courses: Type.Array(Named),
   classrooms: Type.Array(Named),
-  teachers: Type.Array(closed({ id: Id, name: Type.String(), number: Type.String() })),
+  teachers: Type.Array(
+    closed({
+      id: Id,
+      name: Type.String(),
+      number: Type.String(),
+      /** Readings of the name, see `people/name-words.ts`. */
+      readings: Type.Array(Type.String()),
+    }),
+  ),
   slots: Type.Array(Slot),
   unplaced: Type.Array(closed({ itemId: Id, reason: Type.String() })),
   clashes: Type.Array(closed({ kind: Type.String(), resourceId: Id, first: Id, second: Id, day: Day })),

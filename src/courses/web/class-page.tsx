@@ -8,6 +8,8 @@ import { DataTable, type DataColumn } from '../../platform/web/console/data-tabl
 import { useActing } from '../../platform/web/console/me.ts';
 import { Lead, PageHead } from '../../platform/web/console/page-head.tsx';
 import { ProblemNotice, SkeletonRows } from '../../platform/web/console/states.tsx';
+import { readingText } from '../../people/name-words.ts';
+import { NameReading } from '../../people/web/reading-edit.tsx';
 import { t } from '../../platform/web/t.ts';
 
 type Member = Awaited<ReturnType<typeof askMembers>>['members'][number];
@@ -57,7 +59,7 @@ export default function ClassPage() {
       {can('courses.assignCare') && <CareDuty classId={classId} orgId={members.data.schoolId} />}
       <DataTable
         rows={pupils}
-        columns={pupilColumns()}
+        columns={pupilColumns(can('people.correctReading'))}
         rowKey={({ personId }) => personId}
         find={t('courses.class.find')}
         exportAs={members.data.name}
@@ -66,9 +68,20 @@ export default function ClassPage() {
   );
 }
 
-function pupilColumns(): DataColumn<Member>[] {
+function pupilColumns(mayCorrect: boolean): DataColumn<Member>[] {
   return [
-    { key: 'name', title: t('courses.column.name'), text: ({ name }) => name },
+    {
+      key: 'name',
+      title: t('courses.column.name'),
+      text: ({ name }) => name,
+      alsoFound: ({ readings }) => readingText(readings),
+      sortBy: ({ name, readings }) => readings[0] ?? name,
+      render: (member) => (
+        <>
+          {member.name} <NameReading person={member} mayCorrect={mayCorrect} />
+        </>
+      ),
+    },
     { key: 'number', title: t('courses.column.number'), text: ({ number }) => number },
     {
       key: 'adult',

@@ -7,6 +7,7 @@ import { DataTable, type DataColumn } from '../../platform/web/console/data-tabl
 import { Lead, PageHead } from '../../platform/web/console/page-head.tsx';
 import { useActing } from '../../platform/web/console/me.ts';
 import { Empty, ProblemNotice, SkeletonRows } from '../../platform/web/console/states.tsx';
+import { NameReading } from '../../people/web/reading-edit.tsx';
 import { t } from '../../platform/web/t.ts';
 
 type ClassRow = Awaited<ReturnType<typeof askClasses>>['classes'][number];
@@ -46,7 +47,9 @@ export default function ClassesPage() {
           find={t('courses.classes.find')}
           exportAs={t('courses.classes.title')}
         >
-          {can('courses.searchPeople') && <PeopleSearch orgId={orgId} />}
+          {can('courses.searchPeople') && (
+            <PeopleSearch orgId={orgId} mayCorrect={can('people.correctReading')} />
+          )}
         </DataTable>
       )}
     </>
@@ -94,7 +97,7 @@ function columns(): DataColumn<ClassRow>[] {
 }
 
 /** Finds a person of the school by name, number or initials while one types. */
-function PeopleSearch({ orgId }: { orgId: string }) {
+function PeopleSearch({ orgId, mayCorrect }: { orgId: string; mayCorrect: boolean }) {
   const [text, setText] = useState('');
   const found = useQuery({
     queryKey: ['people', orgId, text],
@@ -117,6 +120,7 @@ function PeopleSearch({ orgId }: { orgId: string }) {
           {found.data.people.map((person) => (
             <li key={person.personId}>
               {person.classId ? <Link to={`/classes/${person.classId}`}>{person.name}</Link> : person.name}{' '}
+              <NameReading person={person} mayCorrect={mayCorrect} />{' '}
               <span className="muted num">
                 {person.number} ·{' '}
                 {person.className ?? t(`courses.person.${person.kind as 'pupil' | 'staff' | 'guardian'}`)}

@@ -61,10 +61,10 @@ export async function readPlan(
     classrooms: named(names.classrooms),
     // Somebody of another school who teaches here has no number of ours.
     teachers: [
-      ...teachers.map(({ personId, name, number }) => ({ id: personId, name, number })),
+      ...teachers.map(({ personId, name, number, readings }) => ({ id: personId, name, number, readings })),
       ...named(names.teachers)
         .filter(({ id }) => !known.has(id))
-        .map((row) => ({ ...row, number: '' })),
+        .map((row) => ({ ...row, number: '', readings: [] })),
     ],
     slots: state.items.map(({ id, held = false, teacherNames = [], ...item }) => ({
       ...item,

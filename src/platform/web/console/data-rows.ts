@@ -4,6 +4,10 @@ export interface ReadableColumn<Row> {
   readonly title: string;
   /** What the cell says in plain text or as a number; null: nothing is known. */
   readonly text: (row: Row) => string | number | null;
+  /** What else the search looks into, such as pinyin; lower case. */
+  readonly alsoFound?: (row: Row) => string;
+  /** What it is sorted by; default: its text. */
+  readonly sortBy?: (row: Row) => string | number | null;
 }
 
 /** What of a table is shown, as it stands in the address. */
@@ -61,7 +65,9 @@ export function shownRows<Row>(
 ): Row[] {
   const words = find.toLocaleLowerCase().split(/\s+/).filter(Boolean);
   const found = rows.filter((row) => {
-    const texts = columns.map(({ text }) => String(text(row) ?? '').toLocaleLowerCase());
+    const texts = columns.map(({ text, alsoFound }) =>
+      `${text(row) ?? ''} ${alsoFound?.(row) ?? ''}`.toLocaleLowerCase(),
+    );
     return (
       words.every((word) => texts.some((text) => text.includes(word))) &&
       columns.every(({ key, text }) => !filters[key] || filters[key].includes(String(text(row) ?? '')))
@@ -70,8 +76,9 @@ export function shownRows<Row>(
   const column = columns.find(({ key }) => key === sort?.key);
   if (!sort || !column) return found;
   const direction = sort.isDown ? -1 : 1;
+  const sortBy = column.sortBy ?? column.text;
   return found.sort((a, b) => {
-    const [left, right] = [column.text(a), column.text(b)];
+    const [left, right] = [sortBy(a), sortBy(b)];
     if (left === null || right === null) return Number(left === null) - Number(right === null);
     return direction * compare(left, right);
   });

@@ -2,7 +2,7 @@ import { Button, Select } from 'antd';
 import { useState } from 'react';
 import { t } from '../../../platform/web/t.ts';
 import type { Plan } from '../../contract.ts';
-import type { Place } from './model.ts';
+import { teacherOptions, type Place } from './model.ts';
 import { PLANNED_MODES } from './slot-panel.tsx';
 import type { Scope, SlotContent } from './use-planner.ts';
 import { modeName, placeName } from './words.ts';
@@ -54,8 +54,8 @@ export function AddSlot({ plan, place, classId, teacherId, scope, isBusy, onAdd 
           placeholder={t('timetable.plan.teacher')}
           value={personId}
           onChange={setTeacher}
-          showSearch={{ optionFilterProp: 'label' }}
-          options={plan.teachers.map(({ id, name, number }) => ({ value: id, label: `${name} ${number}` }))}
+          showSearch={{ optionFilterProp: 'find' }}
+          options={teacherOptions(plan)}
         />
         <Select
           aria-label={t('timetable.plan.mode')}

@@ -1,3 +1,4 @@
+import { readingText } from '../../../people/name-words.ts';
 import type { Plan, Slot } from '../../contract.ts';
 
 /** A place in the week: weekday of the pattern and period. */
@@ -186,4 +187,12 @@ export function besides(
     case 'right':
       return { row, column: clamp(column + 1, columns) };
   }
+}
+
+/** Teachers as a select shows them; `find` is what typing looks into, pinyin and initials too. */
+export function teacherOptions({ teachers }: Plan): { value: string; label: string; find: string }[] {
+  return teachers.map(({ id, name, number, readings }) => {
+    const label = `${name} ${number}`.trim();
+    return { value: id, label, find: `${label} ${readingText(readings)}` };
+  });
 }

@@ -9,7 +9,7 @@ import { locale, t } from '../../../platform/web/t.ts';
 import type { Plan, Slot } from '../../contract.ts';
 import { AddSlot } from './add-slot.tsx';
 import { ComparePanel } from './compare-panel.tsx';
-import { classIdsOf, isOf, verdictFor, type View } from './model.ts';
+import { classIdsOf, isOf, teacherOptions, verdictFor, type View } from './model.ts';
 import '../mode-colours.css';
 import './planner.css';
 import { SchoolGrid, shownClasses } from './school-grid.tsx';
@@ -321,8 +321,8 @@ function PlanToolbar({
           aria-label={t('timetable.plan.teacher')}
           value={view.id}
           onChange={(id) => put('teacher', id)}
-          showSearch={{ optionFilterProp: 'label' }}
-          options={plan.teachers.map(({ id, name, number }) => ({ value: id, label: `${name} ${number}` }))}
+          showSearch={{ optionFilterProp: 'find' }}
+          options={teacherOptions(plan)}
         />
       )}
       <ScopeChoice scope={scope} onChange={onScope} />

@@ -2,7 +2,7 @@ import { Button, Input, Segmented, Select } from 'antd';
 import { t } from '../../../platform/web/t.ts';
 import type { Plan, Slot } from '../../contract.ts';
 import { weekRanges } from '../../rules/pattern.ts';
-import { classIdsOf, freePlaces, namesOf, type Place } from './model.ts';
+import { classIdsOf, freePlaces, namesOf, teacherOptions, type Place } from './model.ts';
 import { moveStep, type Planner, type Scope, type Step } from './use-planner.ts';
 import { modeName, placeName } from './words.ts';
 
@@ -78,7 +78,7 @@ export function SlotPanel({ plan, slot, scope, planner, onRun, onLift }: SlotPan
             value={lead?.personId}
             disabled={isBusy}
             placeholder={t('timetable.plan.noTeacher')}
-            showSearch={{ optionFilterProp: 'label' }}
+            showSearch={{ optionFilterProp: 'find' }}
             onChange={(personId) =>
               edit({
                 staff: [
@@ -87,7 +87,7 @@ export function SlotPanel({ plan, slot, scope, planner, onRun, onLift }: SlotPan
                 ],
               })
             }
-            options={plan.teachers.map(({ id, name, number }) => ({ value: id, label: `${name} ${number}` }))}
+            options={teacherOptions(plan)}
           />
         </Field>
         <Field label={t('timetable.plan.mode')}>
