@@ -6,8 +6,10 @@ import { orgsActions } from './actions.ts';
 import { orgsRoutes } from './routes.ts';
 import { orgKinds } from './rules.ts';
 import { createOrgByCode } from './service.ts';
+import { createDivisionByCode } from './service-units.ts';
 import type { OrgKind } from './tables.ts';
 
+const divisionUsage = 'org division CODE [--below CODE] [--all]';
 const createUsage = 'org create --code CODE --kind KIND --name NAME [--parent CODE]';
 
 export const orgs: Capability = {
@@ -15,6 +17,34 @@ export const orgs: Capability = {
   actions: orgsActions,
   routes: orgsRoutes,
   commands: [
+    {
+      name: 'org division',
+      usage: divisionUsage,
+      summary: {
+        'zh-CN': '按行政区划代码建省、市、县（区）及其上级；--all 连同其下全部区划。再运行一次不会重复。',
+        en: 'Creates a province, city or county by its division code, with those above; --all with all below. Repeatable.',
+      },
+      async run(ctx, args) {
+        const { words, options, flags } = readArguments(args, {
+          usage: divisionUsage,
+          words: 1,
+          options: { below: false },
+          flags: ['all'],
+        });
+        const [code = ''] = words;
+        const { unit, created } = await createDivisionByCode(ctx, operatorActor(), {
+          code,
+          belowCode: options.below ?? null,
+          withBelow: flags.has('all'),
+        });
+        return {
+          exitCode: 0,
+          counts: { created },
+          json: { id: unit.id, code: unit.code, created },
+          text: `${unit.code}  ${unit.name}  +${created}`,
+        };
+      },
+    },
     {
       name: 'org create',
       usage: createUsage,

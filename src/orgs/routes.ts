@@ -2,7 +2,16 @@ import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import Type from 'typebox';
 import type { ServerContext } from '../platform/context.ts';
 import { manageOrgs, readOrgs } from './actions.ts';
-import { NewOrg, OrgNode } from './contract.ts';
+import {
+  DivisionsAsked,
+  DivisionsPage,
+  MadeDivision,
+  NewDivision,
+  NewOrg,
+  OrgNode,
+  UnitsPage,
+} from './contract.ts';
+import { createDivision, listDivisions, listUnits } from './service-units.ts';
 import { createOrg, readTree, renameOrg } from './service.ts';
 import type { OrgKind } from './tables.ts';
 
@@ -26,6 +35,59 @@ export function orgsRoutes(ctx: ServerContext): FastifyPluginAsyncTypebox {
       async ({ actor, params, query }) => ({
         orgs: await readTree(ctx, actor, { ...params, depth: query.depth ?? 2 }),
       }),
+    );
+    app.get(
+      '/orgs/:orgId/units',
+      {
+        config: { action: readOrgs },
+        schema: {
+          operationId: 'listUnits',
+          tags,
+          params: OrgParams,
+          querystring: Type.Object({
+            text: Type.Optional(Type.String({ maxLength: 40 })),
+            page: Type.Optional(Type.Integer({ minimum: 1, maximum: 10_000 })),
+          }),
+          response: { 200: UnitsPage },
+        },
+      },
+      async ({ actor, params, query }) => {
+        const { text = '', page = 1 } = query;
+        const { above, units, ...rest } = await listUnits(ctx, actor, { ...params, text, page });
+        return { ...rest, above: [...above], units: [...units] };
+      },
+    );
+    app.get(
+      '/orgs/:orgId/divisions',
+      {
+        config: { action: readOrgs },
+        schema: {
+          operationId: 'listDivisions',
+          tags,
+          params: OrgParams,
+          querystring: DivisionsAsked,
+          response: { 200: DivisionsPage },
+        },
+      },
+      async ({ actor, params, query }) => {
+        const { text = '', parent = null, page = 1 } = query;
+        const found = await listDivisions(ctx, actor, { ...params, text, parentCode: parent, page });
+        return { ...found, divisions: found.divisions.map((row) => ({ ...row, path: [...row.path] })) };
+      },
+    );
+    app.post(
+      '/orgs/:orgId/divisions',
+      {
+        config: { action: manageOrgs },
+        schema: {
+          operationId: 'createDivision',
+          tags,
+          params: OrgParams,
+          body: NewDivision,
+          response: { 200: MadeDivision },
+        },
+      },
+      async ({ actor, params, body }) => createDivision(ctx, actor, { ...params, ...body }),
     );
     app.post(
       '/orgs',

@@ -3,13 +3,14 @@ import type { Actor } from '../platform/actor.ts';
 import { audit } from '../platform/audit.ts';
 import { authorize } from '../platform/authorize.ts';
 import type { ServerContext } from '../platform/context.ts';
+import type { Trx } from '../platform/database.ts';
 import { AppError, notFound } from '../platform/errors.ts';
 import type { RepeatableRequest } from '../platform/idempotency.ts';
 import { idempotent } from '../platform/idempotency.ts';
 import type { FastifyRequest } from 'fastify';
 import { manageOrgs, readOrgs } from './actions.ts';
 import { mayHangBelow } from './rules.ts';
-import type { OrgKind } from './tables.ts';
+import type { OrgKind, Stage } from './tables.ts';
 
 export interface OrgNode {
   id: string;
@@ -69,37 +70,60 @@ export async function createOrg(
       .executeTakeFirst();
     if (!parent) throw notFound();
     requireFit(org.kind, parent.kind);
-    const created = await trx
-      .insertInto('orgs')
-      .values({
-        parent_id: org.parentId,
-        kind: org.kind,
-        code: cleanCode(org.code),
-        name: cleanName(org.name),
-        is_demo: parent.is_demo,
-        sealed_at: null,
-      })
-      .onConflict((conflict) => conflict.column('code').doNothing())
-      .returning('id')
-      .executeTakeFirst();
+    const created = await insertUnit(trx, request.actor, { ...org, isDemo: parent.is_demo });
     if (!created) throw codeTaken(org.code);
-    await trx
-      .insertInto('org_moves')
-      .values({
-        org_id: created.id,
-        parent_id: org.parentId,
-        during: sql<string>`daterange((app_now() AT TIME ZONE 'Asia/Shanghai')::date, NULL)`,
-      })
-      .execute();
-    await audit(trx, request.actor, {
-      action: 'orgs.create',
-      subjectKind: 'org',
-      subjectId: created.id,
-      orgId: created.id,
-    });
     return { status: 201, resourceId: created.id };
   });
   return selectNode(ctx, resourceId ?? '');
+}
+
+/**
+ * Writes a unit below another, from today on, with its audit line; rights and fit are the caller's.
+ *
+ * @returns null when the code is taken.
+ */
+export async function insertUnit(
+  trx: Trx,
+  actor: Actor,
+  {
+    parentId,
+    kind,
+    code,
+    name,
+    stages = [],
+    isDemo,
+  }: Omit<NewOrg, 'parentId'> & { parentId: string | null; stages?: Stage[]; isDemo: boolean },
+): Promise<{ id: string } | null> {
+  const created = await trx
+    .insertInto('orgs')
+    .values({
+      parent_id: parentId,
+      kind,
+      code: cleanCode(code),
+      name: cleanName(name),
+      stages,
+      is_demo: isDemo,
+      sealed_at: null,
+    })
+    .onConflict((conflict) => conflict.column('code').doNothing())
+    .returning('id')
+    .executeTakeFirst();
+  if (!created) return null;
+  await trx
+    .insertInto('org_moves')
+    .values({
+      org_id: created.id,
+      parent_id: parentId,
+      during: sql<string>`daterange((app_now() AT TIME ZONE 'Asia/Shanghai')::date, NULL)`,
+    })
+    .execute();
+  await audit(trx, actor, {
+    action: 'orgs.create',
+    subjectKind: 'org',
+    subjectId: created.id,
+    orgId: created.id,
+  });
+  return created;
 }
 
 /**
@@ -165,13 +189,13 @@ export async function renameOrg(
   return selectNode(ctx, orgId);
 }
 
-function requireFit(kind: OrgKind, parentKind: OrgKind): void {
+export function requireFit(kind: OrgKind, parentKind: OrgKind): void {
   if (!mayHangBelow(kind, parentKind)) {
     throw new AppError(400, 'org_wrong_parent', `A ${kind} cannot hang below a ${parentKind}.`);
   }
 }
 
-function cleanCode(code: string): string {
+export function cleanCode(code: string): string {
   const clean = code.normalize('NFKC').trim().toLowerCase();
   if (!/^[a-z0-9][a-z0-9-]{0,39}$/.test(clean)) {
     throw new AppError(400, 'org_code_invalid', 'A code is letters, digits and dashes, at most 40.');
@@ -186,11 +210,11 @@ function cleanName(name: string): string {
   return clean;
 }
 
-function codeTaken(code: string): AppError {
+export function codeTaken(code: string): AppError {
   return new AppError(409, 'org_code_taken', `The code "${code}" is taken.`, { params: { code } });
 }
 
-async function selectNode(ctx: ServerContext, orgId: string): Promise<OrgNode> {
+export async function selectNode(ctx: ServerContext, orgId: string): Promise<OrgNode> {
   const { rows } = await sql<OrgNode>`
     SELECT o.id, o.parent_id AS "parentId", o.kind, o.code, o.name,
       (SELECT count(*)::int FROM orgs c WHERE c.parent_id = o.id) AS "childCount"

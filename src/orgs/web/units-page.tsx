@@ -1,173 +1,151 @@
-import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
-import { App, Button, Input, Select, Tree } from 'antd';
-import { useMemo, useState } from 'react';
+import { useQuery } from '@tanstack/react-query';
+import { Input, Pagination } from 'antd';
+import { Link, useSearchParams } from 'react-router';
 import { api } from '../../platform/web/api.ts';
-import { ApiProblem } from '../../platform/web/api-problem.ts';
 import { useActing } from '../../platform/web/console/me.ts';
 import { PageHead } from '../../platform/web/console/page-head.tsx';
-import { ProblemNotice, SkeletonRows } from '../../platform/web/console/states.tsx';
+import { Empty, ProblemNotice, SkeletonRows } from '../../platform/web/console/states.tsx';
 import { t } from '../../platform/web/t.ts';
-import { mayHangBelow } from '../rules.ts';
 import type { OrgKind } from '../tables.ts';
+import { AddDivisions } from './add-divisions.tsx';
+import { UnitForms } from './unit-forms.tsx';
+import './units.css';
 
-type Org = Awaited<ReturnType<typeof askTree>>['orgs'][number];
+type Found = Awaited<ReturnType<typeof askUnits>>;
+export type Unit = Found['unit'];
 
-function askTree(orgId: string) {
-  return api.get('/api/orgs/{orgId}/tree', { path: { orgId }, query: { depth: 5 } });
+const PAGE = 50;
+/** Kinds that hold divisions of the register. */
+const HOLDS_DIVISIONS: ReadonlySet<string> = new Set(['ministry', 'province', 'city']);
+
+function askUnits(orgId: string, text: string, page: number) {
+  return api.get('/api/orgs/{orgId}/units', {
+    path: { orgId },
+    query: { page, ...(text ? { text } : {}) },
+  });
 }
 
-const kinds: readonly OrgKind[] = [
-  'city',
-  'county',
-  'school',
-  'campus',
-  'college',
-  'department',
-  'grade',
-  'functional',
-];
-
-interface Node {
-  key: string;
-  title: string;
-  children: Node[];
-}
-
-function treeOf(orgs: readonly Org[]): Node[] {
-  const nodes = new Map(
-    orgs.map((org) => [
-      org.id,
-      {
-        key: org.id,
-        title: `${org.name}（${t(`orgs.kind.${org.kind as OrgKind}`)} · ${org.code}）`,
-        children: [] as Node[],
-      },
-    ]),
-  );
-  const tops: Node[] = [];
-  for (const org of orgs) {
-    const node = nodes.get(org.id);
-    if (!node) continue;
-    const parent = org.parentId === null ? undefined : nodes.get(org.parentId);
-    (parent?.children ?? tops).push(node);
-  }
-  return tops;
-}
-
-/** The units at and below one's own; who may, opens new ones and renames. */
+/** The tree below one's own unit, a level at a time, searched at any depth; who may, adds and renames. */
 export default function UnitsPage() {
-  const { orgId, can } = useActing();
-  const tree = useQuery({ queryKey: ['org-tree', orgId], queryFn: () => askTree(orgId) });
-  const [chosenId, setChosenId] = useState(orgId);
-  const nodes = useMemo(() => treeOf(tree.data?.orgs ?? []), [tree.data]);
-  if (tree.isError) return <ProblemNotice error={tree.error} onRetry={tree.refetch} />;
-  if (tree.isPending) return <SkeletonRows rows={8} />;
-  const chosen = tree.data.orgs.find(({ id }) => id === chosenId) ?? tree.data.orgs[0];
+  const { orgId: topId, can } = useActing();
+  const [search, setSearch] = useSearchParams();
+  const orgId = search.get('unit') ?? topId;
+  const text = search.get('find') ?? '';
+  const page = Math.max(1, Number.parseInt(search.get('page') ?? '1', 10) || 1);
+  const found = useQuery({
+    queryKey: ['units', orgId, text, page],
+    queryFn: () => askUnits(orgId, text, page),
+    placeholderData: (before) => before,
+  });
+  const put = (next: Record<string, string>) => {
+    const wanted = { unit: orgId, find: text, ...next };
+    setSearch(new URLSearchParams(Object.entries(wanted).filter(([, value]) => value !== '')));
+  };
+  if (found.isError) return <ProblemNotice error={found.error} onRetry={found.refetch} />;
+  if (found.isPending) return <SkeletonRows rows={8} />;
+  const { unit, total } = found.data;
+  const mayManage = can('orgs.manage');
   return (
     <>
       <PageHead
         title={t('orgs.units.title')}
-        when={t('orgs.units.count', { count: tree.data.orgs.length })}
-      />
+        when={text ? t('orgs.units.found', { total }) : t('orgs.units.below', { total })}
+      >
+        {can('rosters.importUnits') && (
+          <Link className="button-link" to={`/units/import?unit=${unit.id}`}>
+            {t('orgs.units.importSchools')}
+          </Link>
+        )}
+      </PageHead>
+      <Path found={found.data} topId={topId} />
+      <div className="toolbar">
+        <Input.Search
+          key={`${orgId} ${text}`}
+          enterButton={t('platform.table.find')}
+          allowClear={{ clearIcon: <span aria-label={t('platform.table.clear')}>✕</span> }}
+          defaultValue={text}
+          placeholder={t('orgs.units.find')}
+          aria-label={t('orgs.units.find')}
+          onSearch={(value) => put({ find: value.trim() })}
+          style={{ maxWidth: 360 }}
+        />
+      </div>
       <div className="columns">
-        <section className="card pad">
-          <Tree
-            switcherIcon={<span className="arrow-down" aria-hidden="true" />}
-            treeData={nodes}
-            defaultExpandAll
-            blockNode
-            selectedKeys={[chosenId]}
-            onSelect={([key]) => key !== undefined && setChosenId(String(key))}
-          />
+        <section className="card" aria-label={unit.name}>
+          <UnitList found={found.data} text={text} mayManage={mayManage} />
+          {total > PAGE && (
+            <Pagination
+              className="pad"
+              size="small"
+              current={page}
+              pageSize={PAGE}
+              total={total}
+              showSizeChanger={false}
+              onChange={(next) => put({ page: String(next) })}
+            />
+          )}
         </section>
-        {chosen && can('orgs.manage') && <UnitForms key={chosen.id} org={chosen} />}
+        {mayManage && (
+          <div>
+            <UnitForms key={unit.id} org={unit} />
+            {HOLDS_DIVISIONS.has(unit.kind) && <AddDivisions key={`${unit.id} add`} unit={unit} />}
+          </div>
+        )}
       </div>
     </>
   );
 }
 
-function UnitForms({ org }: { org: Org }) {
-  const { message } = App.useApp();
-  const queries = useQueryClient();
-  const [name, setName] = useState(org.name);
-  const [draft, setDraft] = useState<{ kind: OrgKind | null; code: string; name: string }>({
-    kind: null,
-    code: '',
-    name: '',
-  });
-  const done = async (text: string) => {
-    await queries.invalidateQueries({ queryKey: ['org-tree'] });
-    void message.success(text);
-  };
-  const failed = (error: unknown) =>
-    void message.error(error instanceof ApiProblem ? error.message : t('platform.problem.network'));
-  const rename = useMutation({
-    mutationFn: () => api.put('/api/orgs/{orgId}/name', { path: { orgId: org.id }, body: { name } }),
-    onSuccess: () => done(t('orgs.units.renamed')),
-    onError: failed,
-  });
-  const create = useMutation({
-    mutationFn: () =>
-      api.post('/api/orgs', {
-        body: { parentId: org.id, kind: draft.kind ?? 'functional', code: draft.code, name: draft.name },
-      }),
-    onSuccess: async () => {
-      setDraft({ kind: null, code: '', name: '' });
-      await done(t('orgs.units.created'));
-    },
-    onError: failed,
-  });
-  const possible = kinds.filter((kind) => mayHangBelow(kind, org.kind as OrgKind));
+/** From one's own unit down to the one shown; units above one's own are not opened. */
+function Path({ found: { above, unit }, topId }: { found: Found; topId: string }) {
+  const start = above.findIndex(({ id }) => id === topId);
   return (
-    <section className="card pad">
-      <h2>{org.name}</h2>
-      <div className="form-row">
-        <Input
-          aria-label={t('orgs.units.name')}
-          value={name}
-          maxLength={100}
-          onChange={(event) => setName(event.target.value)}
-        />
-        <Button
-          disabled={name.trim() === '' || name === org.name}
-          loading={rename.isPending}
-          onClick={() => rename.mutate()}
-        >
-          {t('orgs.units.rename')}
-        </Button>
-      </div>
-      <h3>{t('orgs.units.newBelow', { name: org.name })}</h3>
-      <div className="form-column">
-        <Select<OrgKind>
-          aria-label={t('orgs.units.kind')}
-          placeholder={t('orgs.units.kind')}
-          value={draft.kind}
-          options={possible.map((kind) => ({ value: kind, label: t(`orgs.kind.${kind}`) }))}
-          onChange={(kind) => setDraft({ ...draft, kind })}
-        />
-        <Input
-          aria-label={t('orgs.units.name')}
-          placeholder={t('orgs.units.name')}
-          value={draft.name}
-          maxLength={100}
-          onChange={(event) => setDraft({ ...draft, name: event.target.value })}
-        />
-        <Input
-          aria-label={t('orgs.units.code')}
-          placeholder={t('orgs.units.code')}
-          value={draft.code}
-          maxLength={40}
-          onChange={(event) => setDraft({ ...draft, code: event.target.value })}
-        />
-        <Button
-          type="primary"
-          disabled={!draft.kind || draft.name.trim() === '' || draft.code.trim() === ''}
-          loading={create.isPending}
-          onClick={() => create.mutate()}
-        >
-          {t('orgs.units.create')}
-        </Button>
-      </div>
-    </section>
+    <nav aria-label={t('orgs.units.path')} className="unit-path">
+      {(start < 0 ? [] : above.slice(start)).map(({ id, name }) => (
+        <span key={id}>
+          <Link to={`/units?unit=${id}`}>{name}</Link>
+          <span aria-hidden="true"> › </span>
+        </span>
+      ))}
+      <strong>{unit.name}</strong>{' '}
+      <span className="muted num">
+        {t(`orgs.kind.${unit.kind as OrgKind}`)} · {unit.code}
+      </span>
+    </nav>
+  );
+}
+
+function UnitList({ found, text, mayManage }: { found: Found; text: string; mayManage: boolean }) {
+  const { unit, units } = found;
+  if (units.length === 0) {
+    if (text) return <Empty title={t('orgs.units.noneFound', { name: unit.name, text })} />;
+    const next = !mayManage
+      ? t('orgs.units.emptyLook')
+      : HOLDS_DIVISIONS.has(unit.kind)
+        ? t('orgs.units.emptyDivision')
+        : t('orgs.units.emptySchools');
+    return (
+      <Empty title={t('orgs.units.empty', { name: unit.name })}>
+        <p className="muted">{next}</p>
+      </Empty>
+    );
+  }
+  return (
+    <ul className="unit-list">
+      {units.map((row) => (
+        <li key={row.id}>
+          <Link to={`/units?unit=${row.id}`}>{row.name}</Link>
+          <span className="muted num">
+            {t(`orgs.kind.${row.kind as OrgKind}`)} · {row.code}
+            {text && row.parentId !== unit.id && <> · {t('orgs.units.in', { name: row.parentName })}</>}
+          </span>
+          {row.childCount > 0 && (
+            <span className="muted num unit-count">
+              {t('orgs.units.children', { count: row.childCount })}
+            </span>
+          )}
+        </li>
+      ))}
+    </ul>
   );
 }
