@@ -835,6 +835,18 @@ CREATE TABLE roster_draft_leaving (
   CONSTRAINT roster_draft_leaving_pkey PRIMARY KEY (draft_id, person_id)
 );
 
+CREATE TABLE roster_draft_members (
+  draft_id uuid NOT NULL,
+  n integer NOT NULL,
+  outcome text NOT NULL,
+  class_id uuid NOT NULL,
+  person_id uuid NOT NULL,
+  role text NOT NULL,
+  CONSTRAINT roster_draft_members_draft_id_fkey FOREIGN KEY (draft_id) REFERENCES roster_drafts(id) ON DELETE CASCADE,
+  CONSTRAINT roster_draft_members_outcome CHECK (outcome = ANY (ARRAY['created'::text, 'unchanged'::text, 'ended'::text])),
+  CONSTRAINT roster_draft_members_pkey PRIMARY KEY (draft_id, n)
+);
+
 CREATE TABLE roster_draft_problems (
   draft_id uuid NOT NULL,
   n integer NOT NULL,
@@ -876,12 +888,35 @@ CREATE TABLE roster_draft_rows (
   before jsonb NOT NULL,
   given jsonb NOT NULL,
   new_class boolean DEFAULT false NOT NULL,
+  external_id text,
   CONSTRAINT roster_draft_rows_draft_id_fkey FOREIGN KEY (draft_id) REFERENCES roster_drafts(id) ON DELETE CASCADE,
   CONSTRAINT roster_draft_rows_kind CHECK (kind = ANY (ARRAY['pupil'::text, 'staff'::text])),
   CONSTRAINT roster_draft_rows_outcome CHECK (outcome = ANY (ARRAY['created'::text, 'changed'::text, 'unchanged'::text, 'blocked'::text])),
   CONSTRAINT roster_draft_rows_pkey PRIMARY KEY (draft_id, n),
   CONSTRAINT roster_draft_rows_role CHECK (role = ANY (ARRAY['teacher'::text, 'classTeacher'::text, 'counsellor'::text])),
   CONSTRAINT roster_draft_rows_sex CHECK (sex = ANY (ARRAY['male'::text, 'female'::text, 'unknown'::text]))
+);
+
+CREATE TABLE roster_draft_sections (
+  draft_id uuid NOT NULL,
+  n integer NOT NULL,
+  outcome text NOT NULL,
+  class_id uuid NOT NULL,
+  kind text NOT NULL,
+  name text NOT NULL,
+  name_before text,
+  course_code text,
+  course_title text,
+  subject text,
+  year_group text,
+  class_no smallint,
+  term_id uuid,
+  ends_on date,
+  external_id text,
+  CONSTRAINT roster_draft_sections_draft_id_fkey FOREIGN KEY (draft_id) REFERENCES roster_drafts(id) ON DELETE CASCADE,
+  CONSTRAINT roster_draft_sections_kind CHECK (kind = ANY (ARRAY['homeroom'::text, 'scheduled'::text])),
+  CONSTRAINT roster_draft_sections_outcome CHECK (outcome = ANY (ARRAY['created'::text, 'changed'::text, 'unchanged'::text, 'ended'::text])),
+  CONSTRAINT roster_draft_sections_pkey PRIMARY KEY (draft_id, n)
 );
 
 CREATE TABLE roster_drafts (
@@ -1089,6 +1124,8 @@ COMMENT ON COLUMN room_entries.person_id IS 'sensitivity=2 purpose=know who was 
 COMMENT ON COLUMN room_entries.entered_at IS 'sensitivity=2 purpose=know who was reached';
 COMMENT ON COLUMN room_entries.last_seen_at IS 'sensitivity=2 purpose=see who dropped out';
 COMMENT ON COLUMN room_removals.person_id IS 'sensitivity=3 purpose=keep a lesson undisturbed';
+COMMENT ON COLUMN roster_draft_members.person_id IS 'sensitivity=2 purpose=check an import';
+COMMENT ON COLUMN roster_draft_members.role IS 'sensitivity=2 purpose=check an import';
 COMMENT ON COLUMN roster_draft_problems.params IS 'sensitivity=3 purpose=say what is wrong with a row';
 COMMENT ON COLUMN roster_draft_problems.suggestion IS 'sensitivity=3 purpose=say what to write instead';
 COMMENT ON COLUMN roster_draft_rows.number IS 'sensitivity=2 purpose=match rosters';
@@ -1100,6 +1137,7 @@ COMMENT ON COLUMN roster_draft_rows.guardian_tail IS 'sensitivity=3 purpose=reco
 COMMENT ON COLUMN roster_draft_rows.guardian_hash IS 'sensitivity=4 purpose=one guardian for several children';
 COMMENT ON COLUMN roster_draft_rows.before IS 'sensitivity=3 purpose=check an import';
 COMMENT ON COLUMN roster_draft_rows.given IS 'sensitivity=3 purpose=give the rows back with their problems';
+COMMENT ON COLUMN roster_draft_rows.external_id IS 'sensitivity=2 purpose=match rosters';
 COMMENT ON COLUMN sessions.totp_at IS 'sensitivity=2 purpose=when the second step was last answered on this device';
 
 -- Indexes

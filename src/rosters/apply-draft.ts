@@ -234,13 +234,35 @@ export async function writeGuardians(
 }
 
 /** Ends the enrollment of pupils the file leaves out, when the importer said so; otherwise nothing happens to them. */
-export async function endLeaving(trx: Trx, { draftId, today, leavingAct }: Applying): Promise<void> {
+export async function endLeaving(
+  trx: Trx,
+  { draftId, schoolId, today, leavingAct }: Applying,
+): Promise<void> {
   if (leavingAct === 'keep') return;
   const people = sql`SELECT person_id FROM roster_draft_leaving WHERE draft_id = ${draftId}`;
   await endHomeEnrollments(trx, today, people);
+  await endGuestEnrollments(trx, { schoolId, today, people });
   await sql`UPDATE persons p SET status = 'left' FROM (${people}) l WHERE p.id = l.person_id AND p.status = 'active'`.execute(
     trx,
   );
+}
+
+/** Who leaves the school is in none of its teaching classes either; what they are at other schools stays. */
+async function endGuestEnrollments(
+  trx: Trx,
+  { schoolId, today, people }: { schoolId: string; today: string; people: ReturnType<typeof sql> },
+): Promise<void> {
+  const theirs = sql`
+    e.person_id = p.person_id AND e.role = 'pupil' AND NOT e.is_home
+      AND EXISTS (SELECT FROM classes c WHERE c.id = e.class_id AND c.school_id = ${schoolId})
+  `;
+  await sql`
+    DELETE FROM enrollments e USING (${people}) p WHERE ${theirs} AND lower(e.during) >= ${today}::date
+  `.execute(trx);
+  await sql`
+    UPDATE enrollments e SET during = daterange(lower(e.during), ${today}::date) FROM (${people}) p
+    WHERE ${theirs} AND e.during @> ${today}::date
+  `.execute(trx);
 }
 
 /** Rows from which an import changes what the planner should believe about the tables. */

@@ -1,5 +1,5 @@
 import { createHash, randomUUID } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
+import { readFile, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { operatorActor } from '../platform/actor.ts';
 import type { Command, CommandProblem, CommandResult } from '../platform/capability.ts';
@@ -11,9 +11,11 @@ import { inLanguage } from '../platform/terminal.ts';
 import type { CheckedFile } from './check/check-file.ts';
 import type { CheckOptions } from './contract.ts';
 import { checkWorkbook, confirmRoster, keepDraft } from './service.ts';
+import { tablesOfFolder } from './tables-of-folder.ts';
 import type { LeavingAct } from './tables.ts';
 import { columnLetters } from './workbook/workbook.ts';
 import { countsOf, sortProblems } from './write-draft.ts';
+import { sectionCounts } from './write-sections.ts';
 
 const usage = 'roster import FILE --org CODE [--dry-run] [--create-classes] [--leaving keep|end]';
 
@@ -41,9 +43,10 @@ function lines(problems: readonly RosterProblem[]): string[] {
   });
 }
 
+/** The file, or the tables of a folder as one archive. */
 async function readFileOf(file: string): Promise<Uint8Array> {
   try {
-    return await readFile(file);
+    return (await stat(file)).isDirectory() ? await tablesOfFolder(file) : await readFile(file);
   } catch (cause) {
     throw new AppError(400, 'roster_file_unreadable', `The file ${file} cannot be read.`, {
       params: { file },
@@ -88,12 +91,26 @@ async function importRoster(ctx: ServerContext, asked: Asked): Promise<CommandRe
   const draft = isRefused || asked.dryRun ? counts.created + counts.changed : 0;
   const key = isRefused ? 'rosters.cli.refused' : asked.dryRun ? 'rosters.cli.checked' : 'rosters.cli.done';
   const params = { ...counts, must, look };
+  const { sections, members } = sectionCounts(checked.sections);
+  const classParams = {
+    ...sections,
+    membersCreated: members.created,
+    membersUnchanged: members.unchanged,
+    membersEnded: members.ended,
+  };
+  const hasClasses = checked.sections.sections.length > 0;
+  const classText = inLanguage({
+    zh: say('zh-CN', 'rosters.cli.sections', classParams),
+    en: say('en', 'rosters.cli.sections', classParams),
+  });
   const text = [
     inLanguage({ zh: say('zh-CN', key, params), en: say('en', key, params) }),
+    ...(hasClasses ? [classText] : []),
     ...lines(problems),
     ...(problems.length > 50 ? [`… ${problems.length - 50}`] : []),
   ].join('\n');
-  return { exitCode: isRefused ? 1 : 0, counts: { ...counts, draft }, problems, text };
+  const json = hasClasses ? { sections, members } : {};
+  return { exitCode: isRefused ? 1 : 0, counts: { ...counts, draft }, json, problems, text };
 }
 
 export const rostersCommands: readonly Command[] = [

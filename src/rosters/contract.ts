@@ -20,6 +20,17 @@ export const RosterColumn = Type.Object(
   closed,
 );
 
+/** What an import does with teaching classes, or with who is in them. */
+export const RosterOutcomes = Type.Object(
+  {
+    created: Type.Integer(),
+    changed: Type.Integer(),
+    unchanged: Type.Integer(),
+    ended: Type.Integer(),
+  },
+  closed,
+);
+
 export const RosterDraft = Type.Object(
   {
     id,
@@ -44,6 +55,10 @@ export const RosterDraft = Type.Object(
     /** Which pupils were compared: the whole school, or only the classes in the file. */
     scope: Type.Union([Type.Literal('school'), Type.Literal('classesInFile')]),
     newClasses: Type.Array(Type.String()),
+    /** What the file holds: lists as schools keep them, or a set of tables in one of the known dialects. */
+    content: Type.String(),
+    sections: RosterOutcomes,
+    members: RosterOutcomes,
     read: Type.Integer(),
     merged: Type.Integer(),
     created: Type.Integer(),

@@ -11,6 +11,7 @@ import { aClass, aPupil, aSchool, aStaff, enroll, signedInAs } from '../platform
 import { checkRoster } from './actions.ts';
 import { rostersCommands } from './commands.ts';
 import type { RosterDraft } from './contract.ts';
+import { encodeGb18030 } from './testing/gb18030.ts';
 import { passwordProtectedXlsx, workbookBytes, zipBomb, type Value } from './testing/workbooks.ts';
 import { readWorkbook } from './workbook/read-workbook.ts';
 
@@ -63,7 +64,10 @@ async function upload(
   });
 }
 
-async function checked(rows: Value[][], more: Parameters<typeof upload>[1] = {}): Promise<RosterDraft> {
+async function checked(
+  rows: Value[][] | Uint8Array,
+  more: Parameters<typeof upload>[1] = {},
+): Promise<RosterDraft> {
   const answer = await upload(rows, more);
   expect([answer.statusCode, answer.json().code]).toEqual([201, undefined]);
   return answer.json();
@@ -243,6 +247,22 @@ describe('importing a roster', () => {
       text: string;
     }>`SELECT (to_jsonb(r) - 'guardian_cipher')::text AS text FROM roster_draft_rows r`.execute(db);
     expect(drafts.rows.filter(({ text }) => text.includes('13800000001'))).toEqual([]);
+  });
+});
+
+describe('files called .xls', () => {
+  const table = TWO.map((row) => `<tr>${row.map((cell) => `<td>${cell}</td>`).join('')}</tr>`).join('');
+  const page = `<html><head><meta http-equiv="Content-Type" content="text/html; charset=gb2312"></head><body><table>${table}</table></body></html>`;
+  const csv = TWO.map((row) => row.join(',')).join('\r\n');
+  test.each([
+    { what: 'binary workbooks', bytes: () => workbookBytes({ 名册: TWO }, { type: 'biff8' }), format: 'xls' },
+    { what: 'web pages in GBK', bytes: () => encodeGb18030(page), format: 'html' },
+    { what: 'text tables in GB18030', bytes: () => encodeGb18030(csv), format: 'csv' },
+  ])('may be $what and are imported by what they hold', async ({ bytes, format }) => {
+    const draft = await checked(bytes(), { fileName: '名册.xls' });
+    expect(draft).toMatchObject({ format, created: 2, must: 0 });
+    await confirm(draft.id);
+    expect(await pupils()).toEqual(['20240101 沈可欣 三（1）班', '20240102 韦长庚 三（2）班']);
   });
 });
 

@@ -40,6 +40,9 @@ const OrgParams = Type.Object({ orgId: Type.String({ format: 'uuid' }) });
 const DraftParams = Type.Object({ draftId: Type.String({ format: 'uuid' }) });
 const XLSX = 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet';
 
+/** Drafts of a former release say nothing of classes. */
+const noOutcomes = { created: 0, changed: 0, unchanged: 0, ended: 0 };
+
 function draftBody(draft: DraftCard, locale: Locale): RosterDraftBody {
   const { facts, failureCode, failureParams, createdAt, appliedAt, ...rest } = draft;
   return {
@@ -50,6 +53,9 @@ function draftBody(draft: DraftCard, locale: Locale): RosterDraftBody {
     columns: facts.columns.map((column) => ({ ...column, letters: columnLetters(column.column) })),
     scope: facts.scope,
     newClasses: [...facts.newClasses],
+    content: facts.content ?? 'lists',
+    sections: { ...noOutcomes, ...facts.sections },
+    members: { ...noOutcomes, ...facts.members },
     failure:
       failureCode === null ? null : (problemText(locale, failureCode, failureParams ?? {}) ?? failureCode),
     createdAt: createdAt.toISOString(),

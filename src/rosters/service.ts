@@ -38,6 +38,8 @@ import {
   type DraftList,
   type ProblemLine,
 } from './queries.ts';
+import { writeSections } from './apply-sections.ts';
+import { selectCurrentSchool } from './query-school.ts';
 import type { LeavingAct } from './tables.ts';
 import { problemWorkbook, rosterTemplate } from './workbook-out.ts';
 import { insertDraft, RETURN_ALL } from './write-draft.ts';
@@ -80,15 +82,16 @@ export async function checkWorkbook(
   const granted = await authorize(ctx.db, actor, checkRoster, { orgId });
   const { schoolId, today } = await requireSchool(ctx, orgId);
   const scope = { schoolId, day: today };
-  const { rosterHash, current } = await ctx.db
+  const { rosterHash, current, school } = await ctx.db
     .transaction()
     .setIsolationLevel('repeatable read')
     .execute(async (trx) => ({
       rosterHash: await selectRosterHash(trx, scope),
       current: await selectCurrentRoster(trx, granted, scope),
+      school: await selectCurrentSchool(trx, granted, scope),
     }));
   const newClasses = options.createClasses ? 'all' : 'likely';
-  const result = await checkFile(file.bytes, { current, choices: options.choices, newClasses });
+  const result = await checkFile(file.bytes, { current, school, choices: options.choices, newClasses });
   if (!result.ok) {
     const { code, params } = result.refusal;
     throw new AppError(422, code, `The workbook cannot be read: ${code}.`, { params: { ...params } });
@@ -245,6 +248,8 @@ export async function discardDraft(
     await trx.deleteFrom('roster_draft_rows').where('draft_id', '=', draftId).execute();
     await trx.deleteFrom('roster_draft_problems').where('draft_id', '=', draftId).execute();
     await trx.deleteFrom('roster_draft_leaving').where('draft_id', '=', draftId).execute();
+    await trx.deleteFrom('roster_draft_sections').where('draft_id', '=', draftId).execute();
+    await trx.deleteFrom('roster_draft_members').where('draft_id', '=', draftId).execute();
   });
 }
 
@@ -355,6 +360,7 @@ async function applyDraft(ctx: ServerContext, actor: Actor, { draftId }: { draft
       await writeEnrollments(trx, applying);
       await progress(75);
       await writeStaff(trx, applying);
+      await writeSections(trx, applying);
       await writeGuardians(trx, applying, say('zh-CN', 'rosters.guardian.unnamed', { name: '{name}' }));
       await fillReadings(trx, { orgIds: [draft.schoolId] });
       await progress(90);

@@ -12,6 +12,18 @@ export interface DraftFacts {
   readonly columns: readonly ColumnReport[];
   readonly scope: 'school' | 'classesInFile';
   readonly newClasses: readonly string[];
+  /** What the file holds: lists as schools keep them, or a set of tables. */
+  readonly content: 'lists' | 'oneroster' | 'sds' | 'sdsOld';
+  readonly sections: OutcomeCounts;
+  readonly members: OutcomeCounts;
+}
+
+/** What an import does with teaching classes, or with who is in them. */
+export interface OutcomeCounts {
+  readonly created: number;
+  readonly changed?: number;
+  readonly unchanged: number;
+  readonly ended: number;
 }
 
 export type DraftState = 'checked' | 'applying' | 'applied' | 'failed' | 'discarded';
@@ -68,6 +80,32 @@ declare module '../platform/database.ts' {
       guardian_hash: Buffer | null;
       before: Json<{ name?: string; className?: string }>;
       given: Json<Record<string, string>>;
+      external_id: string | null;
+    };
+    roster_draft_sections: {
+      draft_id: string;
+      n: number;
+      outcome: 'created' | 'changed' | 'unchanged' | 'ended';
+      class_id: string;
+      kind: 'homeroom' | 'scheduled';
+      name: string;
+      name_before: string | null;
+      course_code: string | null;
+      course_title: string | null;
+      subject: string | null;
+      year_group: string | null;
+      class_no: number | null;
+      term_id: string | null;
+      ends_on: string | null;
+      external_id: string | null;
+    };
+    roster_draft_members: {
+      draft_id: string;
+      n: number;
+      outcome: 'created' | 'unchanged' | 'ended';
+      class_id: string;
+      person_id: string;
+      role: string;
     };
     roster_draft_problems: {
       draft_id: string;

@@ -7,6 +7,7 @@ import type { CheckedFile } from './check/check-file.ts';
 import type { DraftRow } from './rules/draft-rows.ts';
 import type { RosterProblem } from './rules/roster-row.ts';
 import type { DraftFacts } from './tables.ts';
+import { insertSections, sectionCounts } from './write-sections.ts';
 
 /** Lines handed to the database at once. */
 const LINES = 500;
@@ -65,6 +66,7 @@ const COLUMNS = [
   'guardian_hash',
   'before',
   'given',
+  'external_id',
 ] as const;
 
 function stagedRow(
@@ -100,6 +102,7 @@ function stagedRow(
     guardian_hash: phone === null ? null : secrets.hmac('roster-guardian', `${schoolId}\n${phone}`),
     before,
     given: keepsTexts(row) ? row.given : {},
+    external_id: row.externalId,
   };
 }
 
@@ -186,8 +189,9 @@ export async function insertDraft(
   },
 ): Promise<string> {
   const { schoolId, fileName, createdBy, rosterHash, checked } = draft;
-  const { format, encoding, sheets, columns, scope, newClasses } = checked;
-  const facts: DraftFacts = { format, encoding, sheets, columns, scope, newClasses };
+  const { format, content, encoding, sheets, columns, scope, newClasses } = checked;
+  const classFacts = sectionCounts(checked.sections);
+  const facts: DraftFacts = { format, content, encoding, sheets, columns, scope, newClasses, ...classFacts };
   const counts = countsOf(checked);
   const { id } = await trx
     .insertInto('roster_drafts')
@@ -213,13 +217,15 @@ export async function insertDraft(
     .returning('id')
     .executeTakeFirstOrThrow();
   const withProblem = new Set(checked.problems.map((problem) => `${problem.sheet}\n${problem.row}`));
+  const classIds = await newClassIds(trx, checked.rows);
   const staging: Staging = {
     secrets,
     schoolId,
-    newClassIds: await newClassIds(trx, checked.rows),
+    newClassIds: classIds,
     keepsTexts: (row) => checked.rows.length <= RETURN_ALL || withProblem.has(`${row.sheet}\n${row.row}`),
   };
   await copyRows(trx, id, checked.rows, staging);
+  await insertSections(trx, id, checked.sections, classIds);
   for (const { from, items } of chunks(sortProblems(draftProblems(checked)), CHUNK)) {
     await insertProblems(
       trx,

@@ -1,7 +1,9 @@
 import { fileURLToPath } from 'node:url';
+import type { Dialect } from '../exchange/dialect.ts';
 import type { DraftRow } from '../rules/draft-rows.ts';
 import type { CurrentRoster, NewClasses } from '../rules/plan-roster.ts';
 import type { ColumnChoice, ColumnReport, RosterProblem, RosterRead } from '../rules/roster-row.ts';
+import type { CurrentSchool, SectionPlan } from '../rules/sections.ts';
 import { WORKBOOK_LIMITS } from '../workbook/limits.ts';
 import type { ParseRequest } from '../workbook/parse.ts';
 import { kindOfWorkbook, refused } from '../workbook/read-workbook.ts';
@@ -11,6 +13,7 @@ import type { WorkbookFormat } from '../workbook/workbook.ts';
 
 export interface CheckRequest {
   readonly current: CurrentRoster;
+  readonly school: CurrentSchool;
   readonly choices: readonly ColumnChoice[];
   readonly newClasses: NewClasses;
 }
@@ -18,10 +21,13 @@ export interface CheckRequest {
 /** A workbook compared with the school's present roster. Holds nothing of the dropped columns but their counts. */
 export interface CheckedFile {
   readonly format: WorkbookFormat;
+  /** Lists as schools keep them, or a set of tables in one of the known dialects. */
+  readonly content: 'lists' | Dialect['name'];
   readonly encoding: string | null;
   readonly sheets: RosterRead['sheets'];
   readonly columns: readonly ColumnReport[];
   readonly rows: readonly DraftRow[];
+  readonly sections: SectionPlan;
   readonly problems: readonly RosterProblem[];
   readonly leaving: readonly string[];
   readonly newClasses: readonly string[];

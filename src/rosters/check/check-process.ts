@@ -1,26 +1,43 @@
 import { draftRows } from '../rules/draft-rows.ts';
-import { planRoster } from '../rules/plan-roster.ts';
+import { readSet } from '../exchange/read-set.ts';
+import { recogniseSet } from '../exchange/recognise.ts';
+import { classKey, planRoster } from '../rules/plan-roster.ts';
 import { readRoster } from '../rules/read-roster.ts';
+import { planSections, type SectionsRead } from '../rules/sections.ts';
 import { answerApart } from '../workbook/apart.ts';
 import { parse } from '../workbook/parse.ts';
+import type { Workbook } from '../workbook/workbook.ts';
 import type { CheckProcessRequest, FileCheck } from './check-file.ts';
 
+/** A set of tables knows its classes and says who is in it; a workbook of lists leaves both to the comparison. */
+function readAny(workbook: Workbook, { current, school, choices, newClasses }: CheckProcessRequest) {
+  const set = recogniseSet(workbook);
+  if (set) return { ...readSet(set, current, school), newClasses: 'all' as const, kind: set.dialect.name };
+  const knownNumbers = new Set(current.persons.map((person) => person.number));
+  const read = readRoster(workbook, { choices, knownNumbers });
+  const sections: SectionsRead = { sections: [], members: [], membersComplete: false };
+  return { read, sections, leaving: 'guess' as const, newClasses, kind: 'lists' as const };
+}
+
 async function check(request: CheckProcessRequest, bytes: Uint8Array): Promise<FileCheck> {
-  const { current, choices, newClasses, kind, limits } = request;
+  const { current, school, kind, limits } = request;
   const parsed = await parse({ bytes, kind, limits });
   if (!parsed.ok) return parsed;
   const { format, encoding } = parsed.workbook;
-  const knownNumbers = new Set(current.persons.map((person) => person.number));
-  const read = readRoster(parsed.workbook, { choices, knownNumbers });
-  const plan = planRoster(read, current, { newClasses });
+  const { read, sections, leaving, newClasses, kind: content } = readAny(parsed.workbook, request);
+  const plan = planRoster(read, current, { newClasses, leaving });
+  const classIds = new Map(current.classes.map((one) => [classKey(one), one.id]));
+  const personIds = new Map(current.persons.map(({ number, id }) => [number.toLowerCase(), id]));
   return {
     ok: true,
     checked: {
       format,
+      content,
       encoding,
       sheets: read.sheets,
       columns: read.columns,
       rows: draftRows(read, plan, current),
+      sections: planSections(sections, school, classIds, personIds),
       problems: plan.problems,
       leaving: plan.leaving.map((person) => person.id),
       newClasses: plan.newClasses.map((c) => c.name),

@@ -1,3 +1,4 @@
+import { isNear } from './near.ts';
 import { compactText } from './text.ts';
 
 /** What a column of a roster is used for. */
@@ -112,21 +113,6 @@ function plainHeader(text: string): string {
     .replace(/[*★:.,、。"'`_#?!-]/g, (c) => (c === '#' ? '#' : ''))
     .replace(/(必填|选填|请填写|填写)$/, '')
     .replace(/(信息|情况|资料|一栏)/g, '');
-}
-
-/** One letter changed, missing, added or swapped with its neighbour. */
-function isNear(a: string, b: string): boolean {
-  if (a === b || Math.abs(a.length - b.length) > 1) return a === b;
-  let start = 0;
-  while (start < a.length && a[start] === b[start]) start += 1;
-  const restA = a.slice(start);
-  const restB = b.slice(start);
-  return (
-    restA.slice(1) === restB.slice(1) ||
-    restA.slice(1) === restB ||
-    restA === restB.slice(1) ||
-    (restA[0] === restB[1] && restA[1] === restB[0] && restA.slice(2) === restB.slice(2))
-  );
 }
 
 /**

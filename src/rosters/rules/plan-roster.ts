@@ -52,6 +52,12 @@ export interface PlannedChange {
  */
 export type NewClasses = 'all' | 'likely' | 'none';
 
+/**
+ * Who counts as left out of the file: `guess`: pupils of the school or of the classes in the file, see `RosterPlan.scope`;
+ * `school`: every pupil of the school; else only those whom the file says have left.
+ */
+export type LeavingRule = 'guess' | 'school' | { readonly numbers: ReadonlySet<string> };
+
 /** Rows from which a class is a class and no misspelling. */
 const WHOLE_CLASS = 5;
 
@@ -192,12 +198,16 @@ function scopeOf(
  *
  * @param read - the uploaded workbook.
  * @param current - the school's roster today.
+ * @param options.leaving - who counts as left out of the file.
  * @param options.newClasses - which classes that the school does not have are created; the others are problems.
  */
 export function planRoster(
   read: RosterRead,
   current: CurrentRoster,
-  { newClasses: create = 'likely' }: { newClasses?: NewClasses } = {},
+  {
+    newClasses: create = 'likely',
+    leaving: rule = 'guess',
+  }: { newClasses?: NewClasses; leaving?: LeavingRule } = {},
 ): RosterPlan {
   const classes = new Map(current.classes.map((c) => [c.id, c]));
   const classIds = new Map(current.classes.map((c) => [classKey(c), c.id]));
@@ -242,10 +252,17 @@ export function planRoster(
       problems.push(...changeProblems(change));
     }
   }
-  const scope = scopeOf(fileKeys, current, classes);
-  const leaving = rows.some((row) => row.kind === 'pupil')
-    ? current.persons.filter((person) => isLeaving(person, named, scope, fileKeys, classes))
-    : [];
+  const scope = rule === 'guess' ? scopeOf(fileKeys, current, classes) : 'school';
+  const isNamedGone = (person: CurrentPerson) =>
+    typeof rule === 'object' && rule.numbers.has(person.number.toLowerCase());
+  const leaving =
+    rows.some((row) => row.kind === 'pupil') || typeof rule === 'object'
+      ? current.persons.filter(
+          (person) =>
+            (typeof rule !== 'object' || isNamedGone(person)) &&
+            isLeaving(person, named, scope, fileKeys, classes),
+        )
+      : [];
   problems.push(...renumbered(created, leaving, classIds));
   return {
     created,

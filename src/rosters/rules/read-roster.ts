@@ -135,7 +135,7 @@ export function readRoster(
     knownNumbers = new Set(),
   }: { choices?: readonly ColumnChoice[]; knownNumbers?: ReadonlySet<string> } = {},
 ): RosterRead {
-  const isText = workbook.format === 'csv';
+  const isText = workbook.format === 'csv' || workbook.format === 'tables';
   const visible = workbook.sheets.filter((sheet) => !sheet.hidden && sheet.rows.length > 0);
   const sheets = visible.map((sheet) => ({ sheet, ...readSheet(sheet, isText, choices) }));
   const problems = sheets.flatMap((s) => s.problems);

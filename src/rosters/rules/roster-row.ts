@@ -38,7 +38,30 @@ export type RosterProblemCode =
   | 'roster_moved'
   | 'roster_renamed'
   | 'roster_number_of_staff'
-  | 'roster_maybe_renumbered';
+  | 'roster_maybe_renumbered'
+  | 'roster_heading_guessed'
+  | 'roster_heading_missing'
+  | 'roster_manifest_missing'
+  | 'roster_manifest_mode'
+  | 'roster_table_missing'
+  | 'roster_school_unknown'
+  | 'roster_other_schools'
+  | 'roster_id_missing'
+  | 'roster_id_duplicate'
+  | 'roster_reference_missing'
+  | 'roster_course_unknown'
+  | 'roster_session_unknown'
+  | 'roster_status_unknown'
+  | 'roster_role_unknown'
+  | 'roster_role_differs'
+  | 'roster_guardians_left_out'
+  | 'roster_accounts_disabled'
+  | 'roster_members_left_out'
+  | 'roster_number_from_id'
+  | 'roster_number_kept'
+  | 'roster_date_unreadable'
+  | 'roster_dates_over'
+  | 'roster_no_home_class';
 
 export type RosterProblem = WorkbookProblem<RosterProblemCode>;
 
@@ -71,6 +94,8 @@ export interface RosterRow {
   readonly given: Readonly<Partial<Record<RosterField, string>>>;
   /** A problem that must be corrected first stands on this row. */
   readonly blocked: boolean;
+  /** Id of the person in the system the file came from, when it has one. */
+  readonly externalId?: string | null;
 }
 
 /** What became of one column of the workbook. Never holds a value of the column. */

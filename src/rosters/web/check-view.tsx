@@ -29,6 +29,7 @@ export function CheckView(props: CheckViewProps) {
           {t('rosters.classes.new', { count: draft.newClasses.length, names: namesOf(draft.newClasses) })}
         </p>
       )}
+      <ClassCounts draft={draft} />
       {draft.scope === 'classesInFile' && <p className="muted">{t('rosters.scope.classes')}</p>}
       {draft.merged > 0 && <p className="muted">{t('rosters.merged', { count: draft.merged })}</p>}
       <div className="roster-columns">
@@ -55,7 +56,9 @@ function namesOf(names: readonly string[]): string {
   return names.length > 12 ? `${names.slice(0, 12).join('、')}…` : names.join('、');
 }
 
-function CheckLead({ draft: { must, look, created, changed, leaving } }: { draft: RosterDraft }) {
+function CheckLead({ draft }: { draft: RosterDraft }) {
+  const { must, look, created, changed, sections, members } = draft;
+  const writes = created + changed + leftOut(draft) + sections.created + sections.changed + members.created;
   if (must > 0) {
     return (
       <Lead>
@@ -64,7 +67,7 @@ function CheckLead({ draft: { must, look, created, changed, leaving } }: { draft
       </Lead>
     );
   }
-  if (created + changed + leaving === 0) return <Lead>{t('rosters.lead.nothing')}</Lead>;
+  if (writes === 0) return <Lead>{t('rosters.lead.nothing')}</Lead>;
   return <Lead>{look > 0 ? t('rosters.lead.look', { look }) : t('rosters.lead.fine')}</Lead>;
 }
 
@@ -88,15 +91,35 @@ function Counts({ draft }: { draft: RosterDraft }) {
   );
 }
 
+/** What becomes of teaching classes and of who is in them; nothing to say of a plain list of people. */
+export function ClassCounts({ draft: { sections, members } }: { draft: RosterDraft }) {
+  const isPlain = [...Object.values(sections), ...Object.values(members)].every((count) => count === 0);
+  if (isPlain) return null;
+  return (
+    <p className="muted">
+      {t('rosters.sections.lead', { ...sections })} {t('rosters.members.lead', { ...members })}
+    </p>
+  );
+}
+
+/** People, classes and enrollments that the file does not name any more. */
+function leftOut({ leaving, sections, members }: RosterDraft): number {
+  return leaving + sections.ended + members.ended;
+}
+
 function ConfirmBar({ draft, isBusy, onUploadAgain, onConfirm }: CheckViewProps) {
   const [hasRead, setRead] = useState(false);
   const [leaving, setLeaving] = useState<'keep' | 'end'>('keep');
   const { created, changed, must } = draft;
   return (
     <footer className="roster-confirm">
-      {draft.leaving > 0 && must === 0 && (
+      {leftOut(draft) > 0 && must === 0 && (
         <fieldset className="roster-leaving">
-          <legend>{t('rosters.leaving.ask', { count: draft.leaving })}</legend>
+          <legend>
+            {draft.leaving > 0
+              ? t('rosters.leaving.ask', { count: draft.leaving })
+              : t('rosters.leaving.askMembers', { count: leftOut(draft) })}
+          </legend>
           <Radio.Group value={leaving} onChange={(event) => setLeaving(event.target.value as 'keep' | 'end')}>
             <Radio value="keep">{t('rosters.leaving.keep')}</Radio>
             <Radio value="end">{t('rosters.leaving.end')}</Radio>

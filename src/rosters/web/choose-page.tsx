@@ -32,7 +32,7 @@ export default function ChoosePage() {
       {upload.isError && <ProblemNotice error={upload.error} />}
       <div className="roster-choose">
         <Upload.Dragger
-          accept=".xlsx,.xls,.xlsm,.xlsb,.et,.ods,.csv,.tsv,.txt"
+          accept=".xlsx,.xls,.xlsm,.xlsb,.et,.ods,.csv,.tsv,.txt,.zip"
           showUploadList={false}
           disabled={upload.isPending}
           beforeUpload={(file) => {

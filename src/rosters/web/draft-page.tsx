@@ -8,7 +8,7 @@ import { Lead, PageHead } from '../../platform/web/console/page-head.tsx';
 import { ProblemNotice, SkeletonRows } from '../../platform/web/console/states.tsx';
 import { t } from '../../platform/web/t.ts';
 import type { CheckOptions, RosterDraft } from '../contract.ts';
-import { CheckView } from './check-view.tsx';
+import { CheckView, ClassCounts } from './check-view.tsx';
 import { ImportSteps } from './import-steps.tsx';
 import { chosenFor, PLAIN_OPTIONS, uploadRoster } from './upload.ts';
 import './rosters.css';
@@ -33,10 +33,14 @@ export default function DraftPage() {
     sheets: draft.data.sheets.length,
     rows: draft.data.read,
   });
-  const { encoding } = draft.data;
-  const when = encoding
-    ? `${facts} · ${t('rosters.file.encoding', { encoding: encoding.toUpperCase() })}`
-    : facts;
+  const { encoding, content } = draft.data;
+  const when = [
+    facts,
+    ...(content === 'oneroster' || content === 'sds' || content === 'sdsOld'
+      ? [t(`rosters.content.${content}`)]
+      : []),
+    ...(encoding ? [t('rosters.file.encoding', { encoding: encoding.toUpperCase() })] : []),
+  ].join(' · ');
   return (
     <>
       <PageHead title={t('rosters.page.import')} when={when} />
@@ -145,6 +149,7 @@ function Applied({ draft }: { draft: RosterDraft }) {
       <Lead>
         <output className="green">{t('rosters.applied.lead', { created, changed, unchanged })}</output>
       </Lead>
+      <ClassCounts draft={draft} />
       {leaving > 0 && (
         <p>
           {leavingAct === 'end'

@@ -1,7 +1,8 @@
 import { inflateRawSync } from 'node:zlib';
 import { zipSync, type Zippable } from 'fflate';
 import { fromBuffer, type Entry, type ZipFile } from 'yauzl';
-import { partName } from './zip-check.ts';
+import { decodeText } from './decode-text.ts';
+import { isTextTable, partName } from './zip-check.ts';
 
 /** Parts that say nothing about cells: pictures, charts, macros, embedded documents never load. */
 const SKIPPED =
@@ -28,28 +29,51 @@ function readPart(buffer: Buffer, zip: ZipFile, entry: Entry): Promise<Uint8Arra
 }
 
 /**
- * The workbook as an uncompressed archive that holds only the parts with cells.
+ * Content of the parts of an archive that are wanted, in the order of its directory.
  *
- * @param bytes - a zipped workbook that passed `checkZip`.
+ * @param bytes - an archive that passed `checkZip`.
  * @throws {Error} when a part is cut off, damaged or larger than it declares.
  */
-export function storedWorkbook(bytes: Uint8Array): Promise<Uint8Array> {
+function readParts(
+  bytes: Uint8Array,
+  isWanted: (name: string) => boolean,
+): Promise<{ name: string; content: Uint8Array }[]> {
   const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   return new Promise((resolve, reject) => {
     fromBuffer(buffer, { lazyEntries: true, decodeStrings: false }, (error, zip) => {
       if (error) return reject(error);
-      const parts: Zippable = {};
+      const parts: { name: string; content: Uint8Array }[] = [];
       zip.on('error', reject);
-      zip.on('end', () => resolve(zipSync(parts, { level: 0 })));
+      zip.on('end', () => resolve(parts));
       zip.on('entry', (entry: Entry) => {
         const name = partName(entry);
-        if (SKIPPED.test(name)) return zip.readEntry();
+        if (!isWanted(name)) return zip.readEntry();
         readPart(buffer, zip, entry).then((content) => {
-          parts[name] = [content, { level: 0 }];
+          parts.push({ name, content });
           zip.readEntry();
         }, reject);
       });
       zip.readEntry();
     });
+  });
+}
+
+/** The workbook as an uncompressed archive that holds only the parts with cells; throws as `readParts`. */
+export async function storedWorkbook(bytes: Uint8Array): Promise<Uint8Array> {
+  const parts = await readParts(bytes, (name) => !SKIPPED.test(name));
+  const stored: Zippable = Object.fromEntries(
+    parts.map(({ name, content }) => [name, [content, { level: 0 }]]),
+  );
+  return zipSync(stored, { level: 0 });
+}
+
+/** The text tables of an archive by the names of their files, without folder and ending; throws as `readParts`. */
+export async function zippedTables(bytes: Uint8Array): Promise<{ name: string; content: Uint8Array }[]> {
+  const parts = await readParts(bytes, isTextTable);
+  return parts.map(({ name, content }) => {
+    const file = name.split('/').pop() ?? name;
+    // Names that are no ASCII are Chinese in one of two encodings; `partName` kept their bytes.
+    const text = decodeText(Buffer.from(file, 'latin1'))?.text ?? file;
+    return { name: text.replace(/\.\w+$/, ''), content };
   });
 }

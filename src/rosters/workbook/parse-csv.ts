@@ -1,7 +1,6 @@
 import { CsvError, type Info } from 'csv-parse';
 import { parse } from 'csv-parse/sync';
-import type { WorkbookLimits } from './limits.ts';
-import { Meter, Refused, SheetBuilder } from './sheet-builder.ts';
+import { Refused, SheetBuilder, type Meter } from './sheet-builder.ts';
 import type { Sheet } from './workbook.ts';
 
 const DELIMITERS = [',', '\t', ';', '|', '，'] as const;
@@ -29,11 +28,12 @@ function delimiterOf(text: string): string {
 }
 
 /**
- * One sheet from a text table. Every value stays text, so leading zeros live; Excel's `="007"` is unwrapped.
+ * One sheet from a text table; a zip of tables shares one meter. Every value stays text, so leading zeros live; Excel's `="007"` is unwrapped.
  *
  * @throws {Refused} `workbook_csv_quote_not_closed` with the line, `workbook_too_large`.
  */
-export function parseCsv(text: string, name: string, limits: WorkbookLimits): Sheet {
+export function parseCsv(text: string, name: string, meter: Meter): Sheet {
+  const { limits } = meter;
   const clean = text.startsWith('\ufeff') ? text.slice(1) : text;
   let records: { record: string[]; info: Info }[];
   try {
@@ -53,7 +53,7 @@ export function parseCsv(text: string, name: string, limits: WorkbookLimits): Sh
     }
     throw error;
   }
-  const builder = new SheetBuilder(new Meter(limits));
+  const builder = new SheetBuilder(meter);
   const widths = new Map<number, number>();
   let nextLine = 1;
   for (const { record, info } of records) {

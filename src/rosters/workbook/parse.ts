@@ -1,15 +1,15 @@
 import { decodeText } from './decode-text.ts';
-import { storedWorkbook } from './inflate.ts';
+import { storedWorkbook, zippedTables } from './inflate.ts';
 import type { WorkbookLimits } from './limits.ts';
 import { parseCsv } from './parse-csv.ts';
 import { parseMarkup, parseOle, parseStored } from './parse-sheets.ts';
 import type { WorkbookRefusal } from './refusal.ts';
-import { Refused } from './sheet-builder.ts';
+import { Meter, Refused } from './sheet-builder.ts';
 import type { Workbook } from './workbook.ts';
 
 export interface ParseRequest {
   readonly bytes: Uint8Array;
-  readonly kind: 'xlsx' | 'ods' | 'ole' | 'text';
+  readonly kind: 'xlsx' | 'ods' | 'tables' | 'ole' | 'text';
   readonly limits: WorkbookLimits;
 }
 
@@ -22,16 +22,35 @@ async function parseWorkbook({ bytes, kind, limits }: ParseRequest): Promise<Wor
     const stored = await storedWorkbook(bytes);
     return { format: kind, encoding: null, sheets: parseStored(stored, limits) };
   }
+  if (kind === 'tables') return parseTables(await zippedTables(bytes), limits);
   if (kind === 'ole') return { format: 'xls', encoding: null, sheets: parseOle(bytes, limits) };
   const decoded = decodeText(bytes);
   if (!decoded) throw new Refused('workbook_not_a_spreadsheet');
   const { text, encoding } = decoded;
   if (text.trim() === '') throw new Refused('workbook_no_rows');
   const start = text.slice(0, 2000).replace(/^\ufeff?\s*/, '');
-  if (!start.startsWith('<')) return { format: 'csv', encoding, sheets: [parseCsv(text, 'CSV', limits)] };
+  if (!start.startsWith('<'))
+    return { format: 'csv', encoding, sheets: [parseCsv(text, 'CSV', new Meter(limits))] };
   const isXml = /<(\w+:)?Workbook[\s>]/.test(start);
   if (!isXml && !/<table[\s>]/i.test(text)) throw new Refused('workbook_not_a_spreadsheet');
   return { format: isXml ? 'xml' : 'html', encoding, sheets: parseMarkup(text, limits) };
+}
+
+/** A zip of text tables is a workbook with one sheet a table. */
+function parseTables(
+  files: readonly { name: string; content: Uint8Array }[],
+  limits: WorkbookLimits,
+): Workbook {
+  const meter = new Meter(limits);
+  let encoding: string | null = null;
+  const sheets = files.map(({ name, content }) => {
+    if (content.length === 0) return parseCsv('', name, meter);
+    const decoded = decodeText(content);
+    if (!decoded) throw new Refused('workbook_not_a_spreadsheet');
+    if (encoding === null || decoded.encoding !== 'utf-8') encoding = decoded.encoding;
+    return parseCsv(decoded.text, name, meter);
+  });
+  return { format: 'tables', encoding, sheets };
 }
 
 /** Reads a workbook whose kind is known; runs inside the parser process. */

@@ -40,7 +40,7 @@ export interface Sheet {
   readonly merges: readonly MergeRange[];
 }
 
-export type WorkbookFormat = 'xlsx' | 'xls' | 'ods' | 'html' | 'xml' | 'csv';
+export type WorkbookFormat = 'xlsx' | 'xls' | 'ods' | 'html' | 'xml' | 'csv' | 'tables';
 
 export interface Workbook {
   readonly format: WorkbookFormat;

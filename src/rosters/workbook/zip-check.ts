@@ -3,7 +3,7 @@ import type { WorkbookLimits } from './limits.ts';
 import type { WorkbookRefusal } from './refusal.ts';
 
 export type ZipCheck =
-  | { readonly ok: true; readonly format: 'xlsx' | 'ods' }
+  | { readonly ok: true; readonly format: 'xlsx' | 'ods' | 'tables' }
   | { readonly ok: false; readonly refusal: WorkbookRefusal };
 
 function refuse(code: WorkbookRefusal['code']): ZipCheck {
@@ -17,7 +17,13 @@ function formatOf(names: ReadonlySet<string>): ZipCheck {
   if (names.has('content.xml') && names.has('mimetype')) return { ok: true, format: 'ods' };
   if (names.has('word/document.xml')) return refuse('workbook_is_word');
   if (names.has('ppt/presentation.xml')) return refuse('workbook_is_slides');
+  if ([...names].some((name) => isTextTable(name))) return { ok: true, format: 'tables' };
   return refuse('workbook_is_archive');
+}
+
+/** A text table in an archive (OneRoster and its kin are zips of them); what a Macintosh packs beside it is none. */
+export function isTextTable(name: string): boolean {
+  return /\.(csv|tsv)$/i.test(name) && !/(^|\/)(__MACOSX\/|\.)/.test(name);
 }
 
 function openDirectory(bytes: Uint8Array): Promise<ZipFile | null> {

@@ -1,0 +1,63 @@
+import { classKey, type CurrentRoster, type LeavingRule } from '../rules/plan-roster.ts';
+import type { RosterProblem, RosterRead } from '../rules/roster-row.ts';
+import type { CurrentSchool, SectionsRead } from '../rules/sections.ts';
+import { readClasses } from './read-classes.ts';
+import { readPeople } from './read-people.ts';
+import type { FoundSet } from './recognise.ts';
+import { readRecords, tableModes } from './records.ts';
+import { findSchool } from './school.ts';
+
+export interface SetRead {
+  readonly read: RosterRead;
+  readonly sections: SectionsRead;
+  readonly leaving: LeavingRule;
+}
+
+/**
+ * Reads a set of roster tables as the roster of one school: its people with their home classes, its classes and who is
+ * in them. Units and people of other schools in the same set are counted and left out.
+ *
+ * @param current - the school's roster; ids of an earlier set find people whose number changed since.
+ * @returns rows as a workbook gives them, so that they are compared, checked and written in one way. Never throws for bad
+ *   input.
+ */
+export function readSet(set: FoundSet, current: CurrentRoster, school: CurrentSchool): SetRead {
+  const { modes, problems: manifestProblems } = tableModes(set);
+  const { records, problems: recordProblems } = readRecords(set);
+  const problems: RosterProblem[] = [...set.problems, ...manifestProblems, ...recordProblems];
+  const found = findSchool(records, set.dialect, school);
+  problems.push(...found.problems);
+  const classIds = new Map(current.classes.map((one) => [classKey(one), one.id]));
+  const classes = readClasses(records, set.dialect, { units: found.units, current, school, classIds });
+  problems.push(...classes.problems);
+  const people = readPeople(records, set.dialect, {
+    units: found.units,
+    classes,
+    current,
+    school,
+    isDelta: modes.users === 'delta',
+  });
+  problems.push(...people.problems);
+  const isDelta = modes.users === 'delta';
+  return {
+    read: {
+      rows: people.rows,
+      problems,
+      columns: set.reports,
+      read: people.rows.length,
+      merged: 0,
+      sheets: set.tables.map(({ name, sheet, body, headerRow }) => ({
+        name: sheet,
+        kind: name === 'users' ? ('pupil' as const) : ('staff' as const),
+        rows: body.length,
+        headerRow,
+      })),
+    },
+    sections: {
+      sections: classes.sections,
+      members: people.members,
+      membersComplete: modes.members !== 'delta' && records.members.length > 0,
+    },
+    leaving: isDelta || records.users.length === 0 ? { numbers: people.gone } : 'school',
+  };
+}

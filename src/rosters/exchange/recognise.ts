@@ -1,0 +1,185 @@
+import { isNear } from '../rules/near.ts';
+import type { ColumnReport, RosterProblem } from '../rules/roster-row.ts';
+import { compactText } from '../rules/text.ts';
+import type { Sheet, SheetRow, Workbook } from '../workbook/workbook.ts';
+import {
+  SENSITIVE_COLUMNS,
+  SENSITIVE_TABLES,
+  SHOWN_AS,
+  type Dialect,
+  type ExchangeField,
+  type TableMap,
+  type TableName,
+} from './dialect.ts';
+import { DIALECTS } from './dialects.ts';
+
+/** One table of a set with the columns that are read. */
+export interface FoundTable {
+  readonly name: TableName;
+  readonly map: TableMap;
+  readonly sheet: string;
+  readonly headerRow: number;
+  readonly columns: Partial<Record<ExchangeField, number>>;
+  /** Columns of the heading. */
+  readonly width: number;
+  readonly body: readonly SheetRow[];
+}
+
+/** A set of tables as one of the known dialects. */
+export interface FoundSet {
+  readonly dialect: Dialect;
+  readonly tables: readonly FoundTable[];
+  readonly reports: readonly ColumnReport[];
+  readonly problems: readonly RosterProblem[];
+  /** Sheets that are part of the set by their name but of no use here. */
+  readonly manifest: Sheet | null;
+}
+
+/** Heading as it is compared: lower case, without spaces at its ends, quotes and underscores. */
+function plainHeading(text: string): string {
+  return text.trim().toLowerCase().replace(/["'_]/g, '').replace(/\s+/g, ' ');
+}
+
+function fileOf(sheet: Sheet): string {
+  return compactText(sheet.name).toLowerCase();
+}
+
+interface Candidate {
+  readonly sheet: Sheet;
+  readonly name: TableName;
+  readonly map: TableMap;
+}
+
+/** Tables of a dialect among the sheets: by the name of the file, which programs also write in the wrong case. */
+function candidatesOf(dialect: Dialect, sheets: readonly Sheet[]): Candidate[] {
+  return sheets.flatMap((sheet) => {
+    const file = fileOf(sheet);
+    const found =
+      dialect.tables.find(([, map]) => map.files.includes(file)) ??
+      dialect.tables.find(([, map]) => map.files.some((name) => name.length > 5 && isNear(file, name)));
+    return found ? [{ sheet, name: found[0], map: found[1] }] : [];
+  });
+}
+
+/** Headings of the candidates that the dialect knows word for word. */
+function knownHeadings(candidates: readonly Candidate[]): number {
+  let known = 0;
+  for (const { sheet, map } of candidates) {
+    const headings = new Set((sheet.rows[0]?.texts ?? []).map(plainHeading));
+    for (const names of Object.values(map.columns)) if (names.some((name) => headings.has(name))) known += 1;
+  }
+  return known;
+}
+
+function headingsOf(sheet: Sheet): { column: number; heading: string; text: string }[] {
+  return (sheet.rows[0]?.texts ?? []).flatMap((text, i) =>
+    text === '' ? [] : [{ column: i + 1, heading: plainHeading(text), text }],
+  );
+}
+
+interface ReadHeading {
+  readonly table: FoundTable;
+  readonly reports: ColumnReport[];
+  readonly problems: RosterProblem[];
+}
+
+/** Finds the fields of one table: word for word first, then one letter off, which is said. */
+function readHeading({ sheet, name, map }: Candidate): ReadHeading {
+  const headings = headingsOf(sheet);
+  const headerRow = sheet.rows[0]?.row ?? 1;
+  const body = sheet.rows.slice(1);
+  const columns: Partial<Record<ExchangeField, number>> = {};
+  const problems: RosterProblem[] = [];
+  const place = { sheet: sheet.name, row: headerRow, suggestion: null };
+  const taken = new Set<number>();
+  const fields = Object.entries(map.columns) as [ExchangeField, readonly string[]][];
+  for (const [field, names] of fields) {
+    for (const wanted of names) {
+      const found = headings.find(({ column, heading }) => heading === wanted && !taken.has(column));
+      if (!found) continue;
+      columns[field] = found.column;
+      taken.add(found.column);
+      break;
+    }
+  }
+  for (const [field, names] of fields) {
+    if (columns[field] !== undefined) continue;
+    const near = headings.find(
+      ({ column, heading }) =>
+        !taken.has(column) &&
+        SENSITIVE_COLUMNS[heading] === undefined &&
+        names.some(
+          (wanted) => wanted.length > 4 && isNear(heading.replaceAll(' ', ''), wanted.replaceAll(' ', '')),
+        ),
+    );
+    if (!near) continue;
+    columns[field] = near.column;
+    taken.add(near.column);
+    const params = { table: sheet.name, header: near.text, wanted: names[0] ?? '' };
+    problems.push({
+      code: 'roster_heading_guessed',
+      severity: 'look',
+      column: near.column,
+      params,
+      ...place,
+    });
+  }
+  for (const field of map.required) {
+    if (columns[field] !== undefined || map.fixed?.[field] !== undefined) continue;
+    const params = { table: sheet.name, wanted: map.columns[field]?.[0] ?? field };
+    problems.push({ code: 'roster_heading_missing', severity: 'must', column: null, params, ...place });
+  }
+  const reports = headings.map(({ column, heading, text }): ColumnReport => {
+    const cells = body.filter((row) => (row.texts[column - 1] ?? '') !== '').length;
+    const report = { sheet: sheet.name, column, header: text.slice(0, 60), cells };
+    const sensitive = taken.has(column) ? null : (SENSITIVE_COLUMNS[heading] ?? null);
+    if (sensitive) return { ...report, use: 'dropped', field: null, sensitive };
+    const field = fields.find(([one]) => columns[one] === column)?.[0];
+    const shown = field ? (SHOWN_AS[name]?.[field] ?? null) : null;
+    return { ...report, use: shown ? 'field' : 'ignored', field: shown, sensitive: null };
+  });
+  const width = sheet.rows[0]?.width ?? headings.length;
+  return { table: { name, map, sheet: sheet.name, headerRow, columns, width, body }, reports, problems };
+}
+
+/** Every column of a table that is left out whole. */
+function droppedTable(sheet: Sheet, sensitive: ColumnReport['sensitive']): ColumnReport[] {
+  const body = sheet.rows.slice(1);
+  return headingsOf(sheet).flatMap(({ column, heading, text }): ColumnReport[] => {
+    if (/sourcedid$|sis id$/.test(heading)) return [];
+    const cells = body.filter((row) => (row.texts[column - 1] ?? '') !== '').length;
+    const header = `${sheet.name}: ${text}`.slice(0, 60);
+    return [{ sheet: sheet.name, column, header, use: 'dropped', field: null, sensitive, cells }];
+  });
+}
+
+/**
+ * Recognises a set of roster tables (OneRoster 1.1 and 1.2, School Data Sync) by the names and headings of its files.
+ *
+ * @returns `null` when the workbook is no such set: it needs a table of people and one of classes, units or enrollments.
+ */
+export function recogniseSet(workbook: Pick<Workbook, 'sheets'>): FoundSet | null {
+  const sheets = workbook.sheets.filter((sheet) => !sheet.hidden && sheet.rows.length > 0);
+  const best = DIALECTS.map((dialect) => {
+    const candidates = candidatesOf(dialect, sheets);
+    return { dialect, candidates, score: knownHeadings(candidates) };
+  }).reduce((a, b) => (b.score > a.score ? b : a));
+  const names = new Set(best.candidates.map(({ name }) => name));
+  const isSet = names.has('users') && (names.has('orgs') || names.has('classes') || names.has('members'));
+  if (!isSet || best.score < 4) return null;
+  const read = best.candidates.map(readHeading);
+  const used = new Set(best.candidates.map(({ sheet }) => sheet));
+  const dropped = sheets
+    .filter((sheet) => !used.has(sheet))
+    .flatMap((sheet) => {
+      const sensitive = SENSITIVE_TABLES[fileOf(sheet)];
+      return sensitive ? droppedTable(sheet, sensitive) : [];
+    });
+  return {
+    dialect: best.dialect,
+    tables: read.map(({ table }) => table),
+    reports: [...read.flatMap(({ reports }) => reports), ...dropped],
+    problems: read.flatMap(({ problems }) => problems),
+    manifest: sheets.find((sheet) => fileOf(sheet) === 'manifest') ?? null,
+  };
+}
