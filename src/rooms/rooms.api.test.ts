@@ -414,6 +414,23 @@ describe('pages', () => {
     expect(outcome(foreign)).toEqual([404, 'not_found']);
   });
 
+  test('a page that was on its way when the lesson ended is taken in for a day', async () => {
+    const { lesson, logId } = await taught(1);
+    await act(lesson, lesson.teacher.headers, 'order', { order: 'end', atMs: 2 * VOICE_SEGMENT_MS });
+    await runJob('rooms.sweep');
+    expect((await send(logId, lesson.teacher.headers, 1, await picture(310))).statusCode).toBe(200);
+    await runJob('rooms.sweep');
+    const { frames } = await feed(logId, lesson.pupils[0]!.headers);
+    expect(frames.filter(({ track }) => track === 'pages').map(({ n }) => n)).toEqual([1]);
+    await sql`UPDATE lesson_logs SET ended_at = ended_at - interval '25 hours' WHERE id = ${logId}::uuid`.execute(
+      db,
+    );
+    expect(outcome(await send(logId, lesson.teacher.headers, 2, await picture(311)))).toEqual([
+      409,
+      'log_ended',
+    ]);
+  });
+
   test('another picture under a held number, no picture, and a picture by a pupil are refused', async () => {
     const { lesson, logId } = await taught(0);
     const image = await picture(300);

@@ -173,7 +173,7 @@ export interface PageUpload {
 
 /**
  * Takes in one page of the lesson as an image and makes its two sizes. Answers when both are on disk and the
- * log names them.
+ * log names them. Pages that the teacher's page could not send before the end are taken as long as late voice is.
  *
  * @throws {AppError} 400 `segment_damaged`; 409 `page_differs`, `pages_full`, `log_ended`; 422 `page_not_image`.
  */
@@ -217,11 +217,16 @@ export async function appendPage(
   const startMs = await db.transaction().execute(async (trx) => {
     const log = await trx
       .selectFrom('lesson_logs')
-      .select(['state', sql<number>`log_voice_ms(id)`.as('voice_ms')])
+      .select([
+        sql<boolean>`coalesce(app_now() >= ended_at + make_interval(hours => ${LATE_UPLOAD_HOURS}), false)`.as(
+          'is_closed',
+        ),
+        sql<number>`log_voice_ms(id)`.as('voice_ms'),
+      ])
       .where('id', '=', logId)
       .forUpdate()
       .executeTakeFirstOrThrow();
-    if (log.state === 'ended') throw logEnded();
+    if (log.is_closed) throw logEnded();
     const inserted = await trx
       .insertInto('log_tail')
       .values({
@@ -290,5 +295,4 @@ async function requireTeacher(rooms: Rooms, actor: Actor, logId: string): Promis
       new AppError(403, 'not_allowed', 'Only the teacher of this lesson may write it.'),
     );
   }
-  if (standing.state === 'ended') throw logEnded();
 }
