@@ -64,6 +64,7 @@ export function SlotPanel({ plan, slot, scope, planner, onRun, onLift }: SlotPan
         <p className="muted">
           {placeName(slot)} {'·'} {weeksText(slot.weeks)}
         </p>
+        {isOver(plan, slot) && <p className="muted">{t('timetable.plan.over')}</p>}
         <Field label={t('timetable.plan.course')}>
           <Select
             value={slot.courseId}
@@ -135,6 +136,11 @@ export function SlotPanel({ plan, slot, scope, planner, onRun, onLift }: SlotPan
       </div>
     </section>
   );
+}
+
+/** Whether the lesson's day in the shown week is past: what was published of it stays whatever the draft says. */
+function isOver(plan: Plan, slot: Slot): boolean {
+  return plan.days.some(({ day, teachesWeekday }) => teachesWeekday === slot.weekday && day < plan.today);
 }
 
 function Field({ label, children }: { label: string; children: React.ReactNode }) {
