@@ -1,15 +1,10 @@
 import { sql } from 'kysely';
-import { systemActor } from '../src/platform/actor.ts';
-import type { Db } from '../src/platform/database.ts';
-import { insertPlanItems, newIds } from '../src/timetable/queries/plan.ts';
-import { publishWeekIn } from '../src/timetable/service/publish.ts';
-import { round, verdict, type BenchResult } from './bench.ts';
+import { verdict, type BenchResult } from './bench.ts';
 import { startProduct } from './parts/product.ts';
-import { planSchool, type PlanSchool } from './parts/plan.ts';
+import { fillWeek, planSchool, publishWeekOf } from './parts/plan.ts';
 
 const CLASSES = 60;
 const PUPILS_EACH = 45;
-/** Weekdays and periods of a full week of one class. */
 const WEEKDAYS = 5;
 const PERIODS = 6;
 const BUDGET_SECONDS = 3;
@@ -23,13 +18,13 @@ export async function run(): Promise<BenchResult> {
   try {
     const { db } = product.database;
     const school = await planSchool(db, { classes: CLASSES, pupilsEach: PUPILS_EACH, periods: PERIODS + 1 });
-    await fillWeek(db, school);
-    const first = await publish(db, school);
-    const again = await publish(db, school);
+    await fillWeek(db, school, { weekdays: WEEKDAYS, periods: PERIODS });
+    const first = await publishWeekOf(db, school);
+    const again = await publishWeekOf(db, school);
     await sql`UPDATE plan_items SET period = ${PERIODS + 1}, period_to = ${PERIODS + 1} WHERE weekday = 5 AND period = 1`.execute(
       db,
     );
-    const moved = await publish(db, school);
+    const moved = await publishWeekOf(db, school);
     if (
       first.report.added !== CLASSES * WEEKDAYS * PERIODS ||
       again.report.unchanged !== first.report.added
@@ -53,50 +48,4 @@ export async function run(): Promise<BenchResult> {
   } finally {
     await product.close();
   }
-}
-
-/** Every class has every period; the teacher of a cell is another one for each class, so that nobody is used twice. */
-async function fillWeek(db: Db, school: PlanSchool): Promise<void> {
-  const cells = school.classIds.flatMap((classId, row) =>
-    Array.from({ length: WEEKDAYS * PERIODS }, (_, n) => ({
-      classId,
-      weekday: Math.floor(n / PERIODS) + 1,
-      period: (n % PERIODS) + 1,
-      teacherId: school.teacherIds[(row + n) % school.teacherIds.length] ?? '',
-    })),
-  );
-  const ids = await newIds(db, cells.length);
-  await db.transaction().execute((trx) =>
-    insertPlanItems(trx, {
-      schoolId: school.schoolId,
-      termId: school.termId,
-      items: cells.map(({ classId, weekday, period, teacherId }, index) => ({
-        id: ids[index] ?? '',
-        originId: ids[index] ?? '',
-        courseId: school.courseId,
-        weekday,
-        period,
-        periodTo: period,
-        weeks: Array.from({ length: 20 }, (_, week) => week + 1),
-        mode: 'live',
-        modeParams: {},
-        classroomId: null,
-        audiences: [{ classId, ownTeacherId: null }],
-        staff: [{ personId: teacherId, duty: 'lead' as const }],
-        sourceKey: null,
-      })),
-    }),
-  );
-}
-
-async function publish(db: Db, { schoolId }: PlanSchool) {
-  const began = performance.now();
-  const done = await db.transaction().execute((trx) =>
-    publishWeekIn(trx, systemActor('bench', []), {
-      schoolId,
-      weekNo: 13,
-      now: new Date('2026-11-20T08:00:00Z'),
-    }),
-  );
-  return { report: done.report, seconds: round((performance.now() - began) / 1000, 2) };
 }

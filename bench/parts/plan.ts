@@ -1,6 +1,10 @@
 import { sql } from 'kysely';
 import { ensureSchoolDays } from '../../src/calendar/service.ts';
+import { systemActor } from '../../src/platform/actor.ts';
 import type { Db } from '../../src/platform/database.ts';
+import { insertPlanItems, newIds } from '../../src/timetable/queries/plan.ts';
+import { publishWeekIn } from '../../src/timetable/service/publish.ts';
+import { round } from '../bench.ts';
 
 export interface PlanSchool {
   readonly schoolId: string;
@@ -76,6 +80,57 @@ export async function planSchool(
   );
   await sql`ANALYZE`.execute(db);
   return { schoolId, termId, courseId, classIds, classNames, teacherIds, teacherNames };
+}
+
+/** Every class has every period; the teacher of a cell is another one for each class, so that nobody is used twice. */
+export async function fillWeek(
+  db: Db,
+  school: PlanSchool,
+  { weekdays, periods }: { weekdays: number; periods: number },
+): Promise<void> {
+  const cells = school.classIds.flatMap((classId, row) =>
+    Array.from({ length: weekdays * periods }, (_, n) => ({
+      classId,
+      weekday: Math.floor(n / periods) + 1,
+      period: (n % periods) + 1,
+      teacherId: school.teacherIds[(row + n) % school.teacherIds.length] ?? '',
+    })),
+  );
+  const ids = await newIds(db, cells.length);
+  await db.transaction().execute((trx) =>
+    insertPlanItems(trx, {
+      schoolId: school.schoolId,
+      termId: school.termId,
+      items: cells.map(({ classId, weekday, period, teacherId }, index) => ({
+        id: ids[index] ?? '',
+        originId: ids[index] ?? '',
+        courseId: school.courseId,
+        weekday,
+        period,
+        periodTo: period,
+        weeks: Array.from({ length: 20 }, (_, week) => week + 1),
+        mode: 'live',
+        modeParams: {},
+        classroomId: null,
+        audiences: [{ classId, ownTeacherId: null }],
+        staff: [{ personId: teacherId, duty: 'lead' as const }],
+        sourceKey: null,
+      })),
+    }),
+  );
+}
+
+/** Publishes week 13 of the term as its Friday before would. */
+export async function publishWeekOf(db: Db, { schoolId }: Pick<PlanSchool, 'schoolId'>) {
+  const began = performance.now();
+  const done = await db.transaction().execute((trx) =>
+    publishWeekIn(trx, systemActor('bench', []), {
+      schoolId,
+      weekNo: 13,
+      now: new Date('2026-11-20T08:00:00Z'),
+    }),
+  );
+  return { report: done.report, seconds: round((performance.now() - began) / 1000, 2) };
 }
 
 type Query = ReturnType<typeof sql>;
