@@ -324,6 +324,14 @@ CREATE TABLE dirty_classes (
   CONSTRAINT dirty_classes_pkey PRIMARY KEY (n)
 );
 
+CREATE TABLE due_plans (
+  school_day date NOT NULL,
+  planned_id uuid NOT NULL,
+  school_id uuid NOT NULL,
+  due_at timestamp with time zone NOT NULL,
+  CONSTRAINT due_plans_pkey PRIMARY KEY (school_day, planned_id, school_id)
+);
+
 CREATE TABLE enrollments (
   class_id uuid NOT NULL,
   person_id uuid NOT NULL,
@@ -341,19 +349,19 @@ CREATE TABLE enrollments (
 );
 
 CREATE TABLE expectations (
-  school_day date NOT NULL,
-  planned_id uuid NOT NULL,
-  person_id uuid NOT NULL,
-  planned_kind text NOT NULL,
-  school_id uuid NOT NULL,
-  via_class_id uuid NOT NULL,
   starts_at timestamp with time zone NOT NULL,
   due_at timestamp with time zone NOT NULL,
+  school_day date NOT NULL,
+  settled boolean DEFAULT false NOT NULL,
+  planned_id uuid NOT NULL,
+  person_id uuid NOT NULL,
+  via_class_id uuid NOT NULL,
+  school_id uuid NOT NULL,
+  best_fact_id uuid,
+  planned_kind text NOT NULL,
   state text DEFAULT 'open'::text NOT NULL,
   way text,
-  best_fact_id uuid,
-  evidence jsonb,
-  settled boolean DEFAULT false NOT NULL,
+  evidence text,
   CONSTRAINT expectations_pkey PRIMARY KEY (school_day, planned_id, person_id),
   CONSTRAINT expectations_planned_kind CHECK (planned_kind = ANY (ARRAY['lesson'::text, 'task'::text, 'notice'::text])),
   CONSTRAINT expectations_state CHECK (state = ANY (ARRAY['open'::text, 'present'::text, 'late'::text, 'leftEarly'::text, 'madeUp'::text, 'reached'::text, 'missed'::text, 'excused'::text, 'cancelled'::text])),
@@ -369,25 +377,23 @@ CREATE TABLE external_ids (
 );
 
 CREATE TABLE facts (
-  school_day date NOT NULL,
-  id uuid DEFAULT uuidv7() NOT NULL,
-  person_id uuid NOT NULL,
-  planned_id uuid,
-  way text NOT NULL,
   from_at timestamp with time zone,
   to_at timestamp with time zone,
-  seconds integer,
-  outcome text,
-  source text NOT NULL,
-  source_key text NOT NULL,
-  recorder_id uuid,
   recorded_at timestamp with time zone DEFAULT app_now() NOT NULL,
+  school_day date NOT NULL,
+  seconds integer,
+  id uuid NOT NULL,
+  person_id uuid NOT NULL,
+  planned_id uuid,
+  recorder_id uuid,
   supersedes uuid,
-  detail jsonb DEFAULT '{}'::jsonb NOT NULL,
+  way text NOT NULL,
+  source text NOT NULL,
+  outcome text,
+  detail jsonb,
   CONSTRAINT facts_interval CHECK (to_at >= from_at),
   CONSTRAINT facts_pkey PRIMARY KEY (school_day, id),
   CONSTRAINT facts_seconds CHECK (seconds >= 0),
-  CONSTRAINT facts_source_key UNIQUE (school_day, source, source_key),
   CONSTRAINT facts_way CHECK (way = ANY (ARRAY['live'::text, 'recording'::text, 'external'::text, 'tv'::text, 'phone'::text, 'paper'::text, 'visit'::text, 'excused'::text]))
 ) PARTITION BY RANGE (school_day);
 
@@ -1163,13 +1169,11 @@ CREATE UNIQUE INDEX contests_one_open_key ON public.contests USING btree (school
 CREATE INDEX contests_school_id_idx ON public.contests USING btree (school_id, opened_at) WHERE (state = 'open'::text);
 CREATE INDEX enrollments_class_id_idx ON public.enrollments USING btree (class_id) INCLUDE (person_id, role, during);
 CREATE INDEX expectations_person_id_idx ON ONLY public.expectations USING btree (person_id, school_day);
-CREATE INDEX expectations_unsettled_idx ON ONLY public.expectations USING btree (school_day, due_at) WHERE ((NOT settled) AND (state <> 'cancelled'::text));
 CREATE INDEX expectations_via_class_id_idx ON ONLY public.expectations USING btree (via_class_id, school_day);
 CREATE INDEX external_ids_entity_id_idx ON public.external_ids USING btree (entity_id);
 CREATE INDEX external_ids_external_id_idx ON public.external_ids USING btree (external_id);
 CREATE INDEX facts_person_id_idx ON ONLY public.facts USING btree (person_id, school_day);
 CREATE INDEX facts_planned_id_idx ON ONLY public.facts USING btree (school_day, planned_id);
-CREATE INDEX facts_supersedes_idx ON ONLY public.facts USING btree (school_day, supersedes) WHERE (supersedes IS NOT NULL);
 CREATE INDEX files_sha256_idx ON public.files USING btree (sha256);
 CREATE INDEX follow_ups_adult_id_idx ON public.follow_ups USING btree (adult_id, due_at) WHERE (state = 'open'::text);
 CREATE INDEX follow_ups_deputy_id_idx ON public.follow_ups USING btree (deputy_id, due_at) WHERE (state = 'open'::text);
@@ -1201,9 +1205,8 @@ CREATE INDEX plan_items_held_idx ON public.plan_items USING btree (school_id, te
 CREATE INDEX plan_items_origin_id_idx ON public.plan_items USING btree (origin_id);
 CREATE INDEX plan_items_school_id_term_id_idx ON public.plan_items USING btree (school_id, term_id);
 CREATE UNIQUE INDEX plan_items_source_key_key ON public.plan_items USING btree (school_id, term_id, source_key) WHERE (source_key IS NOT NULL);
-CREATE INDEX reach_days_class_id_idx ON ONLY public.reach_days USING btree (class_id, school_day);
 CREATE INDEX reach_days_org_id_idx ON ONLY public.reach_days USING btree (org_id, school_day);
-CREATE INDEX reach_days_school_id_idx ON ONLY public.reach_days USING btree (school_id, school_day) INCLUDE (state);
+CREATE INDEX reach_days_school_id_idx ON ONLY public.reach_days USING btree (school_id, school_day);
 CREATE INDEX roll_calls_lesson_idx ON public.roll_calls USING btree (school_day, lesson_id);
 CREATE INDEX rollups_org_id_idx ON public.rollups USING btree (org_id, school_day);
 CREATE INDEX room_tickets_expires_at_idx ON public.room_tickets USING btree (expires_at);
@@ -1313,6 +1316,14 @@ BEGIN
     END;
   END IF;
 END $function$;
+
+CREATE OR REPLACE FUNCTION public.fact_id(source text, source_key text)
+ RETURNS uuid
+ LANGUAGE sql
+ IMMUTABLE PARALLEL SAFE STRICT
+AS $function$
+  SELECT encode(substring(sha256(convert_to(source || ' ' || source_key, 'UTF8')) FROM 1 FOR 16), 'hex')::uuid
+$function$;
 
 CREATE OR REPLACE FUNCTION public.facts_insert_only()
  RETURNS trigger
@@ -1553,7 +1564,7 @@ AS $function$
   SELECT f.id, f.person_id, f.planned_id, f.way, f.from_at, f.to_at, f.seconds, f.outcome, f.source, f.recorder_id, f.recorded_at
   FROM facts f
   WHERE f.school_day = $1
-    AND NOT EXISTS (SELECT FROM facts s WHERE s.school_day = $1 AND s.supersedes = f.id)
+    AND NOT EXISTS (SELECT FROM facts s WHERE s.school_day = $1 AND s.person_id = f.person_id AND s.supersedes = f.id)
 $function$;
 
 -- Views
@@ -1588,12 +1599,12 @@ CREATE VIEW excuse_facts AS
     person_id,
     planned_id,
     outcome,
-    split_part(source_key, ' '::text, 1) AS told_id,
+    detail ->> 'toldId'::text AS told_id,
     recorded_at
    FROM facts f
   WHERE source = 'excuse'::text AND planned_id IS NOT NULL AND outcome <> 'withdrawn'::text AND NOT (EXISTS ( SELECT
            FROM facts s
-          WHERE s.school_day = f.school_day AND s.supersedes = f.id));
+          WHERE s.school_day = f.school_day AND s.person_id = f.person_id AND s.supersedes = f.id));
 
 CREATE VIEW expectation_cards AS
  SELECT school_day,
@@ -1753,6 +1764,15 @@ CREATE VIEW roll_call_results AS
    FROM roll_calls c
      LEFT JOIN roll_call_answers a ON a.roll_call_id = c.id;
 
+CREATE VIEW room_comings AS
+ SELECT e.school_day,
+    e.lesson_id,
+    e.person_id,
+    e.entered_at
+   FROM room_entries e
+     LEFT JOIN lesson_logs l ON l.school_day = e.school_day AND l.lesson_id = e.lesson_id
+  WHERE e.standing = 'pupil'::text AND (l.ended_at IS NULL OR e.entered_at < l.ended_at);
+
 CREATE VIEW room_heard AS
  SELECT l.school_day,
     l.lesson_id,
@@ -1816,6 +1836,13 @@ CREATE VIEW school_teachers AS
    FROM current_appointments a
      JOIN org_scope s ON s.org_id = a.org_id
   WHERE s.school_id IS NOT NULL AND (a.role <> ALL (ARRAY['classRep'::text, 'schoolAuditor'::text, 'opsStaff'::text]));
+
+CREATE VIEW things_to_come AS
+ SELECT school_day,
+    planned_id,
+    school_id,
+    due_at
+   FROM due_plans p;
 
 CREATE VIEW told_absences AS
  SELECT t.id,

@@ -10,7 +10,7 @@ const CALLERS = 64;
 const EXPECTED_INSERTS = 19_400;
 
 /**
- * A school of 3,000 comes in at the bell: session, roster check, ticket, entry and fact, over HTTP. Beside it
+ * A school of 3,000 comes in at the bell: session, roster check, ticket and entry, over HTTP. Beside it
  * PostgreSQL's own rate for the same rows, one commit a pupil, 16 clients, no product in between.
  */
 export async function run(): Promise<BenchResult> {
@@ -67,17 +67,13 @@ async function referenceRate(pool: Pool, lessons: readonly BenchLesson[]): Promi
   await pool.query(`
     CREATE TABLE bench_entries (LIKE room_entries INCLUDING ALL);
     CREATE TABLE bench_tickets (LIKE room_tickets INCLUDING ALL);
-    CREATE TABLE bench_facts (LIKE facts INCLUDING ALL);
     CREATE TABLE bench_dirty (school_day date, class_id uuid, at timestamptz DEFAULT clock_timestamp())`);
   const text = `WITH e AS (
       INSERT INTO bench_entries (school_day, lesson_id, person_id, standing, entered_at, last_seen_at)
       VALUES ($1, $2, $3, 'pupil', clock_timestamp(), clock_timestamp())),
     t AS (
       INSERT INTO bench_tickets (ticket_hash, school_day, lesson_id, person_id, standing, expires_at)
-      VALUES (sha256(convert_to($4, 'UTF8')), $1, $2, $3, 'pupil', clock_timestamp())),
-    f AS (
-      INSERT INTO bench_facts (school_day, person_id, planned_id, way, source, source_key)
-      VALUES ($1, $3, $2, 'live', 'room', $4))
+      VALUES (sha256(convert_to($4, 'UTF8')), $1, $2, $3, 'pupil', clock_timestamp()))
     INSERT INTO bench_dirty (school_day, class_id) VALUES ($1, $2)`;
   const rate = await drive(
     16,
@@ -87,7 +83,7 @@ async function referenceRate(pool: Pool, lessons: readonly BenchLesson[]): Promi
       }),
     ),
   );
-  await pool.query('DROP TABLE bench_entries, bench_tickets, bench_facts, bench_dirty');
+  await pool.query('DROP TABLE bench_entries, bench_tickets, bench_dirty');
   return rate;
 }
 

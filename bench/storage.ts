@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { sql } from 'kysely';
 import { systemActor } from '../src/platform/actor.ts';
+import { recordRun } from '../src/facts/service.ts';
 import { recountDirty } from '../src/reach/recount.ts';
 import { closeSchoolDay, openSchoolDay } from '../src/reach/school-day.ts';
 import { finishLesson } from '../src/rooms/finish.ts';
@@ -9,17 +10,25 @@ import { round, verdict, type BenchResult } from './bench.ts';
 import { startCell, type BenchedCell } from './parts/cell.ts';
 import { fillWeek, planSchool, publishWeekOf, type PlanSchool } from './parts/plan.ts';
 
-const CLASSES = 12;
+const CLASSES = 6;
 const PUPILS_EACH = 45;
 const PERIODS = 6;
 const LESSON_MINUTES = 40;
 /** Of a hundred pupils of a lesson: never come, come late, leave early. */
 const LUCK = { away: 3, late: 8, early: 11 };
-const DAYS = ['2026-11-23', '2026-11-24', '2026-11-25', '2026-11-26', '2026-11-27'];
+/** Four weeks from the second of November. */
+const WEEKS = [10, 11, 12, 13];
+const WEEKDAYS = 5;
+const FIRST_MONDAY = Date.parse('2026-11-02T00:00:00Z');
+const DAYS = WEEKS.flatMap((_, week) =>
+  Array.from({ length: WEEKDAYS }, (__, weekday) =>
+    new Date(FIRST_MONDAY + (week * 7 + weekday) * 86_400_000).toISOString().slice(0, 10),
+  ),
+);
 const BUDGET_BYTES = 2500;
 
 /**
- * Lives through a week of a school as it is lived: days are opened, everybody comes in, hears minute by minute, lessons
+ * Lives through a month of a school as it is lived: days are opened, everybody comes in, hears minute by minute, lessons
  * end, days are counted and closed. What expectations, facts and days then take on disk, after the vacuum that
  * autovacuum does at night, is divided by pupils and days.
  */
@@ -27,10 +36,10 @@ export async function run(): Promise<BenchResult> {
   const cell = await startCell();
   try {
     const { db, pool } = cell;
-    await cell.setClock(new Date('2026-11-20T08:00:00Z'));
+    await cell.setClock(new Date('2026-10-30T08:00:00Z'));
     const school = await planSchool(db, { classes: CLASSES, pupilsEach: PUPILS_EACH, periods: PERIODS });
-    await fillWeek(db, school, { weekdays: DAYS.length, periods: PERIODS });
-    await publishWeekOf(db, school);
+    await fillWeek(db, school, { weekdays: WEEKDAYS, periods: PERIODS });
+    for (const weekNo of WEEKS) await publishWeekOf(db, school, weekNo);
     for (const day of DAYS) {
       await liveDay(cell, school, day);
       await pool.query('VACUUM ANALYZE');
@@ -81,6 +90,11 @@ async function liveDay(cell: BenchedCell, { schoolId }: PlanSchool, day: string)
       INSERT INTO lesson_logs (school_day, lesson_id, school_id, opened_at, voice_started_at, epoch_secret, retention_until)
       SELECT ${day}::date, id, ${schoolId}, ${new Date(bell)}, ${new Date(bell)}, '\\x00', ${day}::date + 200
       FROM unnest(${ids}::uuid[]) id`.execute(db);
+    await cell.setClock(new Date(bell + 2000));
+    await db.transaction().execute(async (trx) => {
+      for (const id of ids)
+        await recordRun(trx, { schoolDay: day, plannedId: id, startedAt: new Date(bell) });
+    });
     const { rows: pupils } = await sql<{ lessonId: string; personId: string; luck: number }>`
       SELECT lesson_id AS "lessonId", person_id AS "personId", abs(hashtext(person_id::text || lesson_id::text)) % 100 AS luck
       FROM lesson_people(${day}::date) WHERE lesson_id = ANY (${ids}::uuid[])`.execute(db);

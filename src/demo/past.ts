@@ -55,13 +55,14 @@ export async function teachPast(ctx: ServerContext, { day }: { day: string }): P
           -- Who makes up later today has not done so yet.
           AND (luck >= ${luck.madeUp}::int OR ends_at + interval '90 minutes' <= app_now())
       ), written AS (
-        INSERT INTO facts (school_day, person_id, planned_id, way, from_at, to_at, seconds, source, source_key, recorded_at, detail)
-        SELECT ${day}::date, person_id, lesson_id, CASE WHEN is_made_up THEN 'recording' ELSE 'live' END,
+        INSERT INTO facts (school_day, id, person_id, planned_id, way, from_at, to_at, seconds, source, recorded_at, detail)
+        SELECT ${day}::date,
+          fact_id(CASE WHEN is_made_up THEN 'recording' ELSE 'room' END, 'demo:' || lesson_id || ':' || person_id), person_id, lesson_id, CASE WHEN is_made_up THEN 'recording' ELSE 'live' END,
           CASE WHEN NOT is_made_up THEN starts_at + make_interval(secs => from_s) END,
           CASE WHEN NOT is_made_up THEN starts_at + make_interval(secs => to_s) END,
-          to_s - from_s, CASE WHEN is_made_up THEN 'recording' ELSE 'room' END, 'demo:' || lesson_id || ':' || person_id,
+          to_s - from_s, CASE WHEN is_made_up THEN 'recording' ELSE 'room' END,
           CASE WHEN is_made_up THEN ends_at + interval '90 minutes' ELSE ends_at END,
-          jsonb_build_object('heard', jsonb_build_array(jsonb_build_array(from_s, to_s)))
+          CASE WHEN is_made_up THEN jsonb_build_object('heard', jsonb_build_array(jsonb_build_array(from_s, to_s))) END
         FROM fate
         ON CONFLICT DO NOTHING
         RETURNING person_id

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { sql } from 'kysely';
 import { beforeEach, expect, test } from 'vitest';
 import { testDatabase } from '../platform/testing/database.ts';
+import { factId } from './queries.ts';
 import {
   expectationsOf,
   openExpectations,
@@ -252,12 +253,20 @@ test('a lesson that ends is recounted for all who were expected', async () => {
   });
 });
 
+test('a fact has the id that SQL makes of its natural key', async () => {
+  const key = { source: 'rollCall', sourceKey: '岑文彬 09:00' };
+  const { rows } = await sql<{ id: string }>`SELECT fact_id(${key.source}, ${key.sourceKey}) AS id`.execute(
+    db,
+  );
+  expect(factId(key)).toBe(rows[0]?.id);
+});
+
 test('the planner does not believe a day empty that its statistics have not seen', async () => {
   const month = '2027-03-';
   await sql`SELECT ensure_month_partition('facts', ${`${month}01`}::date)`.execute(db);
   await sql`
-    INSERT INTO facts (school_day, person_id, way, source, source_key)
-    SELECT d::date, gen_random_uuid(), 'phone', 'import', d::date || ' ' || n
+    INSERT INTO facts (school_day, person_id, way, source, id)
+    SELECT d::date, gen_random_uuid(), 'phone', 'import', gen_random_uuid()
     FROM generate_series(${`${month}01`}::date, ${`${month}10`}::date, interval '1 day') d, generate_series(1, 500) n
   `.execute(db);
   await sql`ANALYZE facts_y2027m03`.execute(db);

@@ -14,7 +14,8 @@ export interface ExpectationToJudge {
   readonly way: Way | null;
   readonly bestFactId: string | null;
   readonly settled: boolean;
-  readonly evidence: Record<string, unknown> | null;
+  /** As it was packed when it was written. */
+  readonly evidence: string | null;
   readonly run: {
     readonly startedAt: Date;
     readonly endedAt: Date | null;
@@ -34,7 +35,7 @@ export interface StandingFactRow {
   readonly outcome: string | null;
   readonly source: string;
   readonly recordedAt: Date;
-  readonly detail: Record<string, unknown>;
+  readonly detail: Record<string, unknown> | null;
 }
 
 /** What the rules said of one expectation. */
@@ -45,7 +46,8 @@ export interface WrittenJudgement {
   readonly way: Way | null;
   readonly bestFactId: string | null;
   readonly settled: boolean;
-  readonly evidence: object | null;
+  /** Packed by the caller's rules. */
+  readonly evidence: string | null;
 }
 
 /**
@@ -145,7 +147,8 @@ export async function selectStandingFacts(
       f.to_at AS "toAt", f.seconds, f.outcome, f.source, f.recorded_at AS "recordedAt", f.detail
     FROM facts f
     WHERE f.school_day = ${day}::date AND f.person_id = ANY (${[...personIds]}::uuid[])
-      AND NOT EXISTS (SELECT FROM facts s WHERE s.school_day = ${day}::date AND s.supersedes = f.id)
+      AND NOT EXISTS (
+        SELECT FROM facts s WHERE s.school_day = ${day}::date AND s.person_id = f.person_id AND s.supersedes = f.id)
   `.execute(db);
   return rows;
 }
@@ -159,12 +162,12 @@ export async function writeJudgements(
   if (judgements.length === 0) return;
   await sql`
     UPDATE expectations x SET state = j.state, way = j.way, best_fact_id = j.best_fact_id, settled = j.settled,
-      evidence = j.evidence::jsonb
+      evidence = j.evidence
     FROM unnest(
       ${judgements.map((row) => row.plannedId)}::uuid[], ${judgements.map((row) => row.personId)}::uuid[],
       ${judgements.map((row) => row.state)}::text[], ${judgements.map((row) => row.way)}::text[],
       ${judgements.map((row) => row.bestFactId)}::uuid[], ${judgements.map((row) => row.settled)}::boolean[],
-      ${judgements.map((row) => (row.evidence === null ? null : JSON.stringify(row.evidence)))}::text[])
+      ${judgements.map((row) => row.evidence)}::text[])
       AS j (planned_id, person_id, state, way, best_fact_id, settled, evidence)
     WHERE x.school_day = ${day}::date AND x.planned_id = j.planned_id AND x.person_id = j.person_id
       AND x.state <> 'cancelled'
@@ -179,13 +182,26 @@ export async function writeJudgements(
  */
 export async function markOverdueClasses(db: Db, days: readonly string[]): Promise<void> {
   await sql`
+    WITH due AS (
+      SELECT school_day, planned_id, school_id FROM due_plans WHERE school_day = ANY (${[...days]}::date[]) AND due_at <= app_now()
+    ),
+    unjudged AS MATERIALIZED (
+      SELECT x.school_day, x.planned_id, x.school_id, x.person_id
+      FROM due JOIN LATERAL (
+        SELECT * FROM expectations x
+        WHERE x.school_day = due.school_day AND x.planned_id = due.planned_id AND x.school_id = due.school_id
+          AND NOT x.settled AND x.state <> 'cancelled') x ON true
+    ),
+    judged AS (
+      DELETE FROM due_plans p USING due
+      WHERE p.school_day = due.school_day AND p.planned_id = due.planned_id AND p.school_id = due.school_id AND p.due_at <= app_now()
+        AND NOT EXISTS (SELECT FROM unjudged u
+          WHERE u.school_day = due.school_day AND u.planned_id = due.planned_id AND u.school_id = due.school_id)
+    )
     INSERT INTO dirty_classes (school_day, class_id)
     SELECT DISTINCT over.school_day, r.class_id
-    FROM (
-      SELECT x.school_day, array_agg(DISTINCT x.person_id) AS persons FROM expectations x
-      WHERE x.school_day = ANY (${[...days]}::date[]) AND NOT x.settled AND x.state <> 'cancelled' AND x.due_at <= app_now()
-      GROUP BY x.school_day
-    ) over, roll_classes(over.school_day, over.persons) r
+    FROM (SELECT school_day, array_agg(DISTINCT person_id) AS persons FROM unjudged GROUP BY school_day) over,
+      roll_classes(over.school_day, over.persons) r
     WHERE r.class_id IS NOT NULL
   `.execute(db);
 }

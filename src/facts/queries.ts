@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { sql } from 'kysely';
 import type { Db, Trx } from '../platform/database.ts';
 import type { NewFact, PlannedThing, Run } from './service.ts';
@@ -9,20 +10,29 @@ export async function ensureMonths(trx: Trx, day: string): Promise<void> {
   `.execute(trx);
 }
 
+/** The id of a fact, made of its natural key; SQL `fact_id` makes the same. */
+export function factId({ source, sourceKey }: Pick<NewFact, 'source' | 'sourceKey'>): string {
+  const hex = createHash('sha256').update(`${source} ${sourceKey}`).digest('hex');
+  return [hex.slice(0, 8), hex.slice(8, 12), hex.slice(12, 16), hex.slice(16, 20), hex.slice(20, 32)].join(
+    '-',
+  );
+}
+
 /**
- * Writes facts; what is already there under its natural key stays as it was.
+ * Writes facts of one day; what is already there under its natural key stays as it was.
  *
- * @returns the facts that are new, as `index` in the given list.
+ * @returns ids and persons of the facts that are new.
  */
 export async function insertFacts(
   trx: Trx,
   facts: readonly NewFact[],
-): Promise<{ id: string; key: string }[]> {
+): Promise<{ id: string; person_id: string }[]> {
   return trx
     .insertInto('facts')
     .values(
       facts.map((fact) => ({
         school_day: fact.schoolDay,
+        id: factId(fact),
         person_id: fact.personId,
         planned_id: fact.plannedId ?? null,
         way: fact.way,
@@ -31,15 +41,14 @@ export async function insertFacts(
         seconds: fact.seconds ?? null,
         outcome: fact.outcome ?? null,
         source: fact.source,
-        source_key: fact.sourceKey,
         recorder_id: fact.recorderId ?? null,
         recorded_at: fact.recordedAt ?? sql<Date>`app_now()`,
         supersedes: fact.supersedes ?? null,
-        detail: JSON.stringify(fact.detail ?? {}),
+        detail: fact.detail ? JSON.stringify(fact.detail) : null,
       })),
     )
-    .onConflict((conflict) => conflict.constraint('facts_source_key').doNothing())
-    .returning(['id', sql<string>`source || ' ' || source_key`.as('key')])
+    .onConflict((conflict) => conflict.columns(['school_day', 'id']).doNothing())
+    .returning(['id', 'person_id'])
     .execute();
 }
 
@@ -146,6 +155,7 @@ export async function syncExpectations(
     UNION ALL SELECT 'changed', person_id FROM changed
     UNION ALL SELECT 'added', person_id FROM added
   `.execute(trx);
+  if (touched.rows.length > 0) await upsertDuePlans(trx, { schoolId, day, planned });
   const count = (what: string) => touched.rows.filter((row) => row.what === what).length;
   return {
     added: count('added'),
@@ -153,6 +163,30 @@ export async function syncExpectations(
     cancelled: count('cancelled'),
     personIds: [...new Set(touched.rows.map((row) => row.person_id))],
   };
+}
+
+/** Everything planned of a school's day is due at its end, until it was judged after it. */
+async function upsertDuePlans(
+  trx: Trx,
+  { schoolId, day, planned }: { schoolId: string; day: string; planned: readonly PlannedThing[] },
+): Promise<void> {
+  await sql`
+    INSERT INTO due_plans (school_day, planned_id, school_id, due_at)
+    SELECT ${day}::date, p.planned_id, ${schoolId}::uuid, max(p.due_at)
+    FROM unnest(${planned.map((row) => row.plannedId)}::uuid[], ${planned.map((row) => row.dueAt)}::timestamptz[]) AS p (planned_id, due_at)
+    GROUP BY p.planned_id
+    ON CONFLICT (school_day, planned_id, school_id) DO UPDATE SET due_at = excluded.due_at
+  `.execute(trx);
+}
+
+/** A planned thing that runs again is judged again after its end. */
+export async function markDueAgain(trx: Trx, day: string, plannedId: string): Promise<void> {
+  await sql`
+    INSERT INTO due_plans (school_day, planned_id, school_id, due_at)
+    SELECT school_day, planned_id, school_id, max(due_at) FROM expectations
+    WHERE school_day = ${day}::date AND planned_id = ${plannedId}::uuid AND state <> 'cancelled' GROUP BY 1, 2, 3
+    ON CONFLICT DO NOTHING
+  `.execute(trx);
 }
 
 /** What was expected of one person on one day, in the order of the day; cancelled ones left out. */

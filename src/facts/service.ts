@@ -6,6 +6,7 @@ import {
   lockSchoolDay,
   markDirty,
   markDirtyOfPlanned,
+  markDueAgain,
   selectExpectationsOf,
   syncExpectations,
   upsertRun,
@@ -34,7 +35,7 @@ export interface NewFact {
   readonly recorderId?: string | null;
   /** When it became known; default: now. Given for what another system recorded earlier. */
   readonly recordedAt?: Date;
-  /** Fact that this one replaces; the old one stays readable and counts no more. */
+  /** Fact of the same person that this one replaces; the old one stays readable and counts no more. */
   readonly supersedes?: string | null;
   /** Recording: `{ heard: [[fromSecond, toSecond], …] }` of lesson time joins live and replay without counting twice. */
   readonly detail?: Readonly<Record<string, unknown>>;
@@ -90,11 +91,7 @@ export async function recordFacts(
     const written = await insertFacts(trx, ofDay);
     ids.push(...written.map((row) => row.id));
     if (written.length === 0) continue;
-    const isNew = new Set(written.map((row) => row.key));
-    const persons = ofDay
-      .filter((fact) => isNew.has(`${fact.source} ${fact.sourceKey}`))
-      .map((fact) => fact.personId);
-    await markDirty(trx, day, persons);
+    await markDirty(trx, day, [...new Set(written.map((row) => row.person_id))]);
   }
   return { recorded: ids.length, ids };
 }
@@ -106,6 +103,7 @@ export async function recordFacts(
 export async function recordRun(trx: Trx, run: Run): Promise<void> {
   await ensureMonths(trx, run.schoolDay);
   await upsertRun(trx, run);
+  if (!run.endedAt) await markDueAgain(trx, run.schoolDay, run.plannedId);
   await markDirtyOfPlanned(trx, run.schoolDay, run.plannedId);
 }
 

@@ -28,12 +28,14 @@ declare module '../platform/database.ts' {
       state: Filled<ExpectationState>;
       way: Way | null;
       best_fact_id: string | null;
-      evidence: ColumnType<Record<string, unknown> | null, string | null | undefined, string | null>;
+      /** Packed by whoever judges. */
+      evidence: string | null;
       settled: Filled<boolean>;
     };
     facts: {
       school_day: string;
-      id: Filled<string>;
+      /** Made of source and key: see `factId`. */
+      id: string;
       person_id: string;
       planned_id: string | null;
       way: Way;
@@ -42,12 +44,13 @@ declare module '../platform/database.ts' {
       seconds: number | null;
       outcome: string | null;
       source: string;
-      source_key: string;
       recorder_id: string | null;
       recorded_at: FilledInstant;
       supersedes: string | null;
-      detail: ColumnType<Record<string, unknown>, string | undefined, never>;
+      detail: ColumnType<Record<string, unknown> | null, string | null | undefined, never>;
     };
+    /** Planned things not yet judged after their end. */
+    due_plans: { school_day: string; planned_id: string; school_id: string; due_at: Instant };
     runs: {
       school_day: string;
       planned_id: string;

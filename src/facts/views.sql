@@ -26,7 +26,7 @@ LANGUAGE sql STABLE PARALLEL SAFE ROWS 1000 AS $$
   SELECT f.id, f.person_id, f.planned_id, f.way, f.from_at, f.to_at, f.seconds, f.outcome, f.source, f.recorder_id, f.recorded_at
   FROM facts f
   WHERE f.school_day = $1
-    AND NOT EXISTS (SELECT FROM facts s WHERE s.school_day = $1 AND s.supersedes = f.id)
+    AND NOT EXISTS (SELECT FROM facts s WHERE s.school_day = $1 AND s.person_id = f.person_id AND s.supersedes = f.id)
 $$;
 
 -- expectation_cards: what stands expected of whom, with the state last judged; cancelled ones left out.
@@ -44,9 +44,13 @@ FROM expectations x WHERE x.state <> 'cancelled';
 CREATE OR REPLACE VIEW planned_runs AS
 SELECT r.school_day, r.planned_id, r.started_at, r.ended_at, r.taught_seconds, r.voice_seconds FROM runs r;
 
--- excuse_facts: reasons a family told, by what they told (the source key begins with its id).
+-- excuse_facts: reasons a family told, by what they told.
 CREATE OR REPLACE VIEW excuse_facts AS
-SELECT f.school_day, f.id, f.person_id, f.planned_id, f.outcome, split_part(f.source_key, ' ', 1) AS told_id, f.recorded_at
+SELECT f.school_day, f.id, f.person_id, f.planned_id, f.outcome, f.detail ->> 'toldId' AS told_id, f.recorded_at
 FROM facts f
 WHERE f.source = 'excuse' AND f.planned_id IS NOT NULL AND f.outcome <> 'withdrawn'
-  AND NOT EXISTS (SELECT FROM facts s WHERE s.school_day = f.school_day AND s.supersedes = f.id);
+  AND NOT EXISTS (SELECT FROM facts s WHERE s.school_day = f.school_day AND s.person_id = f.person_id AND s.supersedes = f.id);
+
+-- things_to_come: planned things of a school's day that are not over, or not judged since they were.
+CREATE OR REPLACE VIEW things_to_come AS
+SELECT p.school_day, p.planned_id, p.school_id, p.due_at FROM due_plans p;

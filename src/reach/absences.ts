@@ -114,7 +114,16 @@ export async function tellOfAbsence(
     await recordFacts(
       trx,
       covered.map((lesson) =>
-        excuse(pupilId, day, lesson.lessonId, reason, `${told.id} ${lesson.lessonId}`, actor.personId, now),
+        excuse(
+          pupilId,
+          day,
+          lesson.lessonId,
+          reason,
+          told.id,
+          `${told.id} ${lesson.lessonId}`,
+          actor.personId,
+          now,
+        ),
       ),
     );
     await audit(trx, actor, {
@@ -165,6 +174,7 @@ function excuse(
   schoolDay: string,
   plannedId: string,
   outcome: string,
+  toldId: string,
   sourceKey: string,
   recorderId: string,
   recordedAt: Date,
@@ -179,6 +189,7 @@ function excuse(
     sourceKey,
     recorderId,
     recordedAt,
+    detail: { toldId },
   };
 }
 
@@ -230,6 +241,7 @@ export async function withdrawAbsence(
           told.school_day,
           fact.planned_id,
           'withdrawn',
+          toldId,
           `${toldId} ${fact.planned_id} withdrawn`,
           actor.personId,
           now,

@@ -1,8 +1,9 @@
 import { sql } from 'kysely';
 import { beforeEach, describe, expect, test } from 'vitest';
 import { aClass, enroll } from '../platform/testing/builders.ts';
+import { askForRecount, recordRun } from '../facts/service.ts';
 import { buildSchoolDay, heard, live } from './testing/day.ts';
-import { aLesson, day, type TaughtSchool } from './testing/school.ts';
+import { aLesson, at, day, type TaughtSchool } from './testing/school.ts';
 
 const { db, now, get, send, write, taught, planDay, aTaughtSchool, runJob } = await buildSchoolDay();
 let school: TaughtSchool;
@@ -171,4 +172,89 @@ test('what was written is on the boards at once for who wrote it, and within one
   await write([live(school.pupils[1].personId, first, '09:00', '09:40')]);
   await runJob('reach.recount');
   expect(await everyLevel()).toEqual({ expected: 3, reached: 2, unreached: 1, pending: 0 });
+});
+
+describe('who comes into a room', () => {
+  const state = async (personId: string) => {
+    const row = await db
+      .selectFrom('expectations')
+      .where('planned_id', '=', first)
+      .where('person_id', '=', personId)
+      .select(['state', 'way', 'best_fact_id', 'settled'])
+      .executeTakeFirstOrThrow();
+    return row;
+  };
+  const comesIn = async (personId: string) => {
+    await sql`SELECT ensure_month_partition('room_entries', ${day}::date)`.execute(db);
+    await sql`
+      INSERT INTO room_entries (school_day, lesson_id, person_id, standing, via_class_id, entered_at, last_seen_at)
+      VALUES (${day}, ${first}, ${personId}, 'pupil', ${school.classId}, app_now(), app_now())`.execute(db);
+    await db.transaction().execute((trx) => askForRecount(trx, day, [personId]));
+    await runJob('reach.recount');
+  };
+  const begins = () =>
+    db
+      .transaction()
+      .execute((trx) => recordRun(trx, { schoolDay: day, plannedId: first, startedAt: at('09:00') }));
+
+  test('is here before any fact tells for how long, and is judged by what was heard afterwards', async () => {
+    const [stayed, left] = school.pupils;
+    await now('09:02');
+    await begins();
+    await comesIn(stayed.personId);
+    await comesIn(left.personId);
+    expect(await state(stayed.personId)).toEqual({
+      state: 'present',
+      way: 'live',
+      best_fact_id: null,
+      settled: false,
+    });
+    await write([live(stayed.personId, first, '09:02', '09:40')]);
+    await taught(first, '09:00');
+    await now('09:45');
+    await runJob('reach.tick');
+    const [proof] = await db
+      .selectFrom('facts')
+      .where('person_id', '=', stayed.personId)
+      .select('id')
+      .execute();
+    expect(await state(stayed.personId)).toMatchObject({
+      state: 'present',
+      best_fact_id: proof!.id,
+      settled: true,
+    });
+    expect(await state(left.personId)).toMatchObject({ state: 'leftEarly', settled: true });
+  });
+
+  test('after the end comes to the recording and is not here', async () => {
+    const [late] = school.pupils;
+    await taught(first, '09:00');
+    await sql`
+      INSERT INTO lesson_logs (school_day, lesson_id, school_id, state, ended_at, ended_ms, epoch_secret, retention_until)
+      VALUES (${day}, ${first}, ${school.schoolId}, 'ended', ${at('09:40')}, 2400000, '\\x00', '2027-06-01')`.execute(
+      db,
+    );
+    await now('11:00');
+    await comesIn(late.personId);
+    expect(await state(late.personId)).toMatchObject({ state: 'missed', settled: true });
+  });
+
+  test('a lesson that nobody judged after its end is looked at again until somebody did', async () => {
+    const toCome = () =>
+      sql<{ n: number }>`
+      SELECT count(*)::int AS n FROM things_to_come WHERE planned_id = ${first}`.execute(db);
+    await begins();
+    await now('09:50');
+    await runJob('reach.tick');
+    expect((await toCome()).rows).toEqual([{ n: 1 }]);
+    // An hour after the bell a run that nobody ended is over.
+    await now('10:41');
+    await runJob('reach.tick');
+    expect(await state(school.pupils[0].personId)).toMatchObject({ settled: true });
+    await runJob('reach.tick');
+    expect((await toCome()).rows).toEqual([{ n: 0 }]);
+    // Taken up again it has an end to come once more.
+    await begins();
+    expect((await toCome()).rows).toEqual([{ n: 1 }]);
+  });
 });

@@ -21,11 +21,13 @@ import {
   recountUnits,
   selectClassPlaces,
   selectClimb,
+  selectComings,
   selectCountedUnits,
   selectLessonRuns,
   writeReachDays,
   writeSchoolSigns,
   type ClassPlace,
+  type Coming,
   type ReachRow,
 } from './queries/recount.ts';
 import { selectRulesOf } from './queries/rules.ts';
@@ -39,6 +41,7 @@ import {
 } from './rules/attendance.ts';
 import { countsAsReached, isReachedDay, isReachedState, judgeDay, type DayPart } from './rules/day.ts';
 import { dueAfterClose } from './rules/follow-up.ts';
+import { packEvidence } from './rules/packed-evidence.ts';
 
 /** Classes judged in one transaction: small enough that boards never wait, large enough to be quick. */
 const classesAtOnce = 40;
@@ -106,28 +109,28 @@ export async function recountClasses(
     plannedIds: [...new Set(toJudge.map((row) => row.plannedId))],
   });
   const factsOf = Map.groupBy(facts, (fact) => fact.personId);
+  const comings = await selectComings(trx, { day, among: withoutPresence(toJudge, facts) });
+  const comingOf = new Map(comings.map((coming) => [keyOf(coming.plannedId, coming.personId), coming]));
 
   const judged = toJudge.map((expectation) => {
     const ofPerson = factsOf.get(expectation.personId) ?? [];
     const relevant = ofPerson.filter(
       (fact) => fact.plannedId === null || fact.plannedId === expectation.plannedId,
     );
+    const coming = comingOf.get(keyOf(expectation.plannedId, expectation.personId));
     const lesson = lessons.get(expectation.plannedId);
     const judgement = judge(
       spanOf(expectation, lesson?.mode),
       runOf(expectation, lesson),
-      relevant.map(asStandingFact),
+      [...relevant.map(asStandingFact), ...(coming ? [doorOf(coming)] : [])],
       rulesOf(expectation.schoolId),
       now,
     );
     return { expectation, judgement };
   });
-  const changed = judged.filter(({ expectation, judgement }) => differs(expectation, judgement));
-  await writeJudgements(
-    trx,
-    day,
-    changed.map(({ expectation, judgement }) => written(expectation, judgement)),
-  );
+  const packed = judged.map(({ expectation, judgement }) => written(expectation, judgement, day));
+  const changed = packed.filter((judgement, place) => differs(toJudge[place]!, judgement));
+  await writeJudgements(trx, day, changed);
 
   const partsOf = Map.groupBy(judged, ({ expectation }) => expectation.personId);
   const reachedAt = new Map(facts.map((fact) => [fact.id, fact.toAt ?? fact.fromAt ?? fact.recordedAt]));
@@ -146,7 +149,7 @@ export async function recountClasses(
   const reached = rows.filter((row) => isReachedDay(row.state) && followedUp.has(row.personId));
   await closeReachedFollowUps(trx, { day, proofs: proofsOf(reached, partsOf, facts), now });
   await followUpAfterClose(trx, { day, now, places, rulesOf, unreached: unreachedOf(rows, changedPersons) });
-  await writeSchoolSigns(trx, { day, signs: lastFacts(facts, rows) });
+  await writeSchoolSigns(trx, { day, signs: lastSigns([...facts, ...comings], rows) });
   const units = new Set([...before, ...rows.map((row) => row.orgId)]);
   if (changedPersons.length > 0) {
     for (const orgIds of await selectClimb(trx, { day, orgIds: [...units] }))
@@ -229,30 +232,54 @@ function runOf(
 }
 
 function asStandingFact({ detail, ...fact }: StandingFactRow): StandingFact {
-  const heard = detail['heard'];
+  const heard = detail?.['heard'];
   return Array.isArray(heard) ? { ...fact, heard: heard as [number, number][] } : fact;
 }
 
-function differs(expectation: ExpectationToJudge, judgement: Judgement): boolean {
+function differs(expectation: ExpectationToJudge, judgement: WrittenJudgement): boolean {
   return (
     expectation.state !== judgement.state ||
     expectation.way !== judgement.way ||
     expectation.bestFactId !== judgement.bestFactId ||
     expectation.settled !== judgement.settled ||
-    !sameEvidence(expectation.evidence, judgement.evidence)
+    expectation.evidence !== judgement.evidence
   );
 }
 
-/** Compared key by key: jsonb keeps its own order of keys. */
-function sameEvidence(a: object | null, b: object | null): boolean {
-  if (a === null || b === null) return a === b;
-  const sorted = (value: object) =>
-    JSON.stringify(Object.entries(value).sort(([x], [y]) => (x < y ? -1 : 1)));
-  return sorted(a) === sorted(b);
+function written(
+  { plannedId, personId }: ExpectationToJudge,
+  { evidence, ...judgement }: Judgement,
+  day: string,
+): WrittenJudgement {
+  return { plannedId, personId, ...judgement, evidence: evidence && packEvidence(evidence, day) };
 }
 
-function written(expectation: ExpectationToJudge, judgement: Judgement): WrittenJudgement {
-  return { plannedId: expectation.plannedId, personId: expectation.personId, ...judgement };
+const keyOf = (plannedId: string, personId: string): string => `${plannedId} ${personId}`;
+
+/** Expectations of which no room has told yet how long somebody stayed: there the door is what is known. */
+function withoutPresence(
+  expectations: readonly ExpectationToJudge[],
+  facts: readonly StandingFactRow[],
+): { plannedId: string; personId: string }[] {
+  const told = new Set(
+    facts.filter((fact) => fact.source === 'room').map((fact) => keyOf(fact.plannedId ?? '', fact.personId)),
+  );
+  return expectations.filter(({ plannedId, personId }) => !told.has(keyOf(plannedId, personId)));
+}
+
+/** Coming through the door of a room, as an interval without length. */
+function doorOf({ plannedId, enteredAt }: Coming): StandingFact {
+  return {
+    id: null,
+    plannedId,
+    way: 'live',
+    fromAt: enteredAt,
+    toAt: enteredAt,
+    seconds: 0,
+    outcome: null,
+    source: 'room',
+    recordedAt: enteredAt,
+  };
 }
 
 function dayPart(judgement: Judgement, reachedAt: ReadonlyMap<string, Date>): DayPart {
@@ -271,7 +298,10 @@ function endOfParts(parts: readonly { expectation: ExpectationToJudge }[]): Date
   return new Date(Math.max(0, ...parts.map(({ expectation }) => expectation.dueAt.getTime())));
 }
 
-function lastFacts(facts: readonly StandingFactRow[], rows: readonly ReachRow[]): Map<string, Date> {
+function lastSigns(
+  facts: readonly { personId: string; recordedAt: Date }[],
+  rows: readonly ReachRow[],
+): Map<string, Date> {
   const schoolOf = new Map(rows.map((row) => [row.personId, row.schoolId]));
   const signs = new Map<string, Date>();
   for (const fact of facts) {

@@ -67,13 +67,9 @@ async function writeStretches(
     .where('lesson_id', '=', log.lesson_id)
     .orderBy('person_id')
     .execute();
-  const entered = await sql<{ id: string; person_id: string }>`
-    SELECT id, person_id FROM standing_facts(${log.school_day}::date)
-    WHERE planned_id = ${log.lesson_id}::uuid AND source = 'room' AND from_at = to_at`.execute(trx);
-  const enteredFact = new Map(entered.rows.map((fact) => [fact.person_id, fact.id]));
   const facts = [...Map.groupBy(rows, (row) => row.person_id)].flatMap(([personId, minutes]) =>
     heardStretches(minutes.map((row) => ({ minute: row.minute, heardMs: row.heard_ms }))).map(
-      ([fromMs, toMs], place) => ({
+      ([fromMs, toMs]) => ({
         schoolDay: log.school_day,
         personId,
         plannedId: log.lesson_id,
@@ -83,9 +79,7 @@ async function writeStretches(
         seconds: Math.round((toMs - fromMs) / 1000),
         source: 'room',
         sourceKey: `${log.lesson_id}:${personId}:${fromMs}-${toMs}`,
-        supersedes: place === 0 ? (enteredFact.get(personId) ?? null) : null,
         recordedAt: now,
-        detail: { heard: [[Math.floor(fromMs / 1000), Math.ceil(toMs / 1000)]] },
       }),
     ),
   );

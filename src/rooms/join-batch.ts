@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { sql } from 'kysely';
 import type { ServerContext } from '../platform/context.ts';
-import { recordFacts } from '../facts/service.ts';
+import { askForRecount, recordFacts } from '../facts/service.ts';
 import type { LogState, Standing } from './tables.ts';
 import { TICKET_SECONDS } from './wire.ts';
 
@@ -33,11 +33,10 @@ interface JoinRow {
   muted: boolean;
   opened: boolean;
   is_new: boolean;
-  entered_at: Date;
 }
 
 /**
- * Lets people in: roster check, entry, ticket and the fact that they came, for all who knock together in one
+ * Lets people in: roster check, entry, ticket and the recount of their classes, for all who knock together in one
  * transaction. Knocking again changes nothing but the ticket.
  *
  * @returns null for those the lesson is not theirs, and for those who were removed.
@@ -74,7 +73,7 @@ export async function writeJoins(
           school_day, lesson_id, person_id, standing, class_id, clock.now, clock.now FROM fit, clock
         ORDER BY school_day, lesson_id, person_id
         ON CONFLICT (school_day, lesson_id, person_id) DO UPDATE SET last_seen_at = excluded.last_seen_at
-        RETURNING school_day, lesson_id, person_id, entered_at, entered_at = last_seen_at AS is_new
+        RETURNING school_day, lesson_id, person_id, entered_at = last_seen_at AS is_new
       ),
       opened AS (
         UPDATE lesson_logs l SET opened_at = app_now(), opened_by = f.person_id
@@ -83,7 +82,7 @@ export async function writeJoins(
         WHERE l.id = f.log_id AND l.opened_at IS NULL
       )
       SELECT f.i::int - 1 AS place, f.log_id, f.standing, f.class_id, f.state, f.muted,
-        f.opened OR f.standing = 'teacher' AS opened, e.is_new, e.entered_at
+        f.opened OR f.standing = 'teacher' AS opened, e.is_new
       FROM fit f JOIN entered e USING (school_day, lesson_id, person_id)`.execute(trx);
     for (const row of rows) {
       answers[row.place] = {
@@ -95,30 +94,32 @@ export async function writeJoins(
         opened: row.opened,
       };
     }
-    // That a pupil came is known at once; how long they stayed is written when the lesson ends.
-    const came = rows.filter((row) => row.is_new && row.standing === 'pupil' && row.state !== 'ended');
-    if (came.length === 0) return;
+    // That a pupil came is known at once, from the entry; how long they stayed becomes a fact when the lesson ends.
+    const came = rows
+      .filter((row) => row.is_new && row.standing === 'pupil' && row.state !== 'ended')
+      .map((row) => items[row.place]!);
+    for (const [day, ofDay] of Map.groupBy(came, (item) => item.schoolDay)) {
+      const inRoom = ofDay.filter((item) => !item.heldElsewhere);
+      if (inRoom.length > 0)
+        await askForRecount(
+          trx,
+          day,
+          inRoom.map((item) => item.personId),
+        );
+    }
     await recordFacts(
       trx,
-      came.map((row) => {
-        const { schoolDay, lessonId, personId, heldElsewhere } = items[row.place]!;
-        return {
+      came
+        .filter((item) => item.heldElsewhere)
+        .map(({ schoolDay, lessonId, personId }) => ({
           schoolDay,
           personId,
           plannedId: lessonId,
-          ...(heldElsewhere
-            ? { way: 'external' as const, source: 'external' }
-            : {
-                way: 'live' as const,
-                fromAt: row.entered_at,
-                toAt: row.entered_at,
-                seconds: 0,
-                source: 'room',
-              }),
+          way: 'external' as const,
+          source: 'external',
           sourceKey: `${lessonId}:${personId}:entered`,
           recordedAt: now(),
-        };
-      }),
+        })),
     );
   });
   return answers;

@@ -97,11 +97,11 @@ describe('coming in', () => {
       link: null,
       lesson: { courseTitle: '数学', teacherName: '周老师', mode: 'live' },
     });
-    const facts = await sql<{ way: string; source: string }>`
-      SELECT way, source FROM standing_facts(${lesson.schoolDay}::date) WHERE person_id = ${pupil!.personId}`.execute(
-      db,
-    );
-    expect(facts.rows).toEqual([{ way: 'live', source: 'room' }]);
+    const comings = await sql<{ lesson_id: string; asked: boolean }>`
+      SELECT lesson_id, EXISTS (SELECT FROM dirty_classes d
+        WHERE d.school_day = c.school_day AND d.class_id = ${pupil!.classId}::uuid) AS asked
+      FROM room_comings c WHERE person_id = ${pupil!.personId}`.execute(db);
+    expect(comings.rows).toEqual([{ lesson_id: lesson.lessonId, asked: true }]);
   });
 
   test('coming in again is the same coming with another ticket', async () => {

@@ -58,6 +58,12 @@ LEFT JOIN LATERAL (
 ) heard ON true
 WHERE e.standing = 'pupil';
 
+-- room_comings: pupils who came into a room while it was taught. Who comes after the end comes to the recording.
+CREATE OR REPLACE VIEW room_comings AS
+SELECT e.school_day, e.lesson_id, e.person_id, e.entered_at
+FROM room_entries e LEFT JOIN lesson_logs l ON l.school_day = e.school_day AND l.lesson_id = e.lesson_id
+WHERE e.standing = 'pupil' AND (l.ended_at IS NULL OR e.entered_at < l.ended_at);
+
 -- room_heard: seconds of a recording that a pupil heard, each second once, and only what the server gave out.
 CREATE OR REPLACE VIEW room_heard AS
 SELECT l.school_day, l.lesson_id, h.person_id,

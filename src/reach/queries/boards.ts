@@ -3,6 +3,7 @@ import type { ExpectationState, Way } from '../../facts/tables.ts';
 import type { Granted } from '../../platform/authorize.ts';
 import type { Db } from '../../platform/database.ts';
 import type { Evidence } from '../rules/attendance.ts';
+import { unpackEvidence } from '../rules/packed-evidence.ts';
 import type { DayState } from '../rules/day.ts';
 import type { ContactMeans, ContactOutcome, Reason } from '../rules/follow-up.ts';
 
@@ -62,14 +63,17 @@ export async function selectBoardPupils(
   _granted: Granted<'reach.readClassBoard'>,
   { day, lessonId, classId }: { day: string; lessonId: string; classId: string },
 ): Promise<BoardPupil[]> {
-  const { rows } = await sql<BoardPupil>`
+  const { rows } = await sql<Omit<BoardPupil, 'evidence'> & { evidence: string | null }>`
     SELECT x.person_id AS "personId", p.name, p.number, x.state, x.way, x.evidence, seen.to_at AS "lastSeenAt"
     FROM expectation_cards x JOIN people_cards p ON p.person_id = x.person_id
     LEFT JOIN room_presence seen ON seen.school_day = x.school_day AND seen.lesson_id = x.planned_id AND seen.person_id = x.person_id
     WHERE x.school_day = ${day}::date AND x.planned_id = ${lessonId} AND x.via_class_id = ${classId}
     ORDER BY length(p.number), p.number
   `.execute(db);
-  return rows;
+  return rows.map(({ evidence, ...row }) => ({
+    ...row,
+    evidence: evidence === null ? null : unpackEvidence(evidence, day),
+  }));
 }
 
 export interface KnownOfMissing {

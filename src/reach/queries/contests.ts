@@ -3,6 +3,7 @@ import type { Granted } from '../../platform/authorize.ts';
 import type { Db } from '../../platform/database.ts';
 import type { ExpectationState } from '../../facts/tables.ts';
 import type { Evidence } from '../rules/attendance.ts';
+import { unpackEvidence } from '../rules/packed-evidence.ts';
 import type { ContestReason } from '../tables.ts';
 
 export interface ContestRow {
@@ -22,6 +23,12 @@ export interface ContestRow {
   readonly openedByName: string;
 }
 
+type StoredContest = Omit<ContestRow, 'evidence'> & { readonly evidence: string | null };
+
+function readable({ evidence, ...row }: StoredContest): ContestRow {
+  return { ...row, evidence: evidence === null ? null : unpackEvidence(evidence, row.day) };
+}
+
 const contestColumns = sql`
   c.id AS "contestId", c.person_id AS "pupilId", p.name AS "pupilName", h.class_name AS "className", c.school_day AS day,
   c.planned_id AS "lessonId", l.course_title AS "courseTitle", x.starts_at AS "startsAt", x.state AS "lessonState", x.evidence,
@@ -38,14 +45,14 @@ export async function selectOwnContests(
   _granted: Granted<'reach.readOwnFollowUps'>,
   { personId, schoolId }: { personId: string; schoolId: string },
 ): Promise<ContestRow[]> {
-  const { rows } = await sql<ContestRow>`
+  const { rows } = await sql<StoredContest>`
     SELECT ${contestColumns} FROM ${contestTables}
     WHERE c.state = 'open' AND c.school_id = ${schoolId} AND (
       EXISTS (SELECT FROM lesson_teachers t WHERE t.school_day = c.school_day AND t.lesson_id = c.planned_id AND t.person_id = ${personId})
       OR EXISTS (SELECT FROM adult_for(c.person_id, c.school_day) a WHERE ${personId} IN (a.adult_id, a.deputy_id)))
     ORDER BY c.opened_at LIMIT 100
   `.execute(db);
-  return rows;
+  return rows.map(readable);
 }
 
 export async function selectSchoolContests(
@@ -53,9 +60,9 @@ export async function selectSchoolContests(
   _granted: Granted<'reach.readContests'>,
   { schoolId }: { schoolId: string },
 ): Promise<ContestRow[]> {
-  const { rows } = await sql<ContestRow>`
+  const { rows } = await sql<StoredContest>`
     SELECT ${contestColumns} FROM ${contestTables} WHERE c.state = 'open' AND c.school_id = ${schoolId}
     ORDER BY c.opened_at LIMIT 200
   `.execute(db);
-  return rows;
+  return rows.map(readable);
 }

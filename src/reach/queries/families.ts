@@ -3,6 +3,7 @@ import type { Granted } from '../../platform/authorize.ts';
 import type { Db, Trx } from '../../platform/database.ts';
 import type { ExpectationState, Way } from '../../facts/tables.ts';
 import type { Evidence } from '../rules/attendance.ts';
+import { unpackEvidence } from '../rules/packed-evidence.ts';
 import type { DayState } from '../rules/day.ts';
 import type { Reason } from '../rules/follow-up.ts';
 import type { ContestReason } from '../tables.ts';
@@ -135,7 +136,7 @@ export async function selectPupilDay(
   _granted: Granted<'reach.readPupilDays'>,
   { pupilId, day }: { pupilId: string; day: string },
 ): Promise<PupilLesson[]> {
-  const { rows } = await sql<PupilLesson>`
+  const { rows } = await sql<Omit<PupilLesson, 'evidence'> & { evidence: string | null }>`
     SELECT x.planned_id AS "lessonId", l.course_title AS "courseTitle", l.lead_name AS "teacherName", l.period, l.mode,
       x.starts_at AS "startsAt", x.due_at AS "endsAt", x.state, x.way, x.settled, x.evidence,
       coalesce(l.status = 'ended' AND l.log_id IS NOT NULL, false) AS "hasRecording",
@@ -147,7 +148,10 @@ export async function selectPupilDay(
     WHERE x.school_day = ${day}::date AND x.person_id = ${pupilId}
     ORDER BY x.starts_at, x.planned_id
   `.execute(db);
-  return rows;
+  return rows.map(({ evidence, ...row }) => ({
+    ...row,
+    evidence: evidence === null ? null : unpackEvidence(evidence, day),
+  }));
 }
 
 export async function selectRecentDays(

@@ -47,6 +47,28 @@ export async function selectLessonRuns(
   return new Map(rows.map((row) => [row.lessonId, row]));
 }
 
+/** Somebody came through the door of a lesson's room. */
+export interface Coming {
+  readonly plannedId: string;
+  readonly personId: string;
+  readonly enteredAt: Date;
+  readonly recordedAt: Date;
+}
+
+/** Who of these came into the room of these lessons while they were taught. */
+export async function selectComings(
+  db: Db,
+  { day, among }: { day: string; among: readonly { plannedId: string; personId: string }[] },
+): Promise<Coming[]> {
+  if (among.length === 0) return [];
+  const { rows } = await sql<Coming>`
+    SELECT c.lesson_id AS "plannedId", c.person_id AS "personId", c.entered_at AS "enteredAt", c.entered_at AS "recordedAt"
+    FROM unnest(${among.map((row) => row.plannedId)}::uuid[], ${among.map((row) => row.personId)}::uuid[]) AS w (lesson_id, person_id)
+    JOIN room_comings c ON c.school_day = ${day}::date AND c.lesson_id = w.lesson_id AND c.person_id = w.person_id
+  `.execute(db);
+  return rows;
+}
+
 export interface ReachRow extends DayJudgement {
   readonly personId: string;
   readonly classId: string;

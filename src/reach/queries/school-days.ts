@@ -23,8 +23,7 @@ export async function selectDaysToClose(
     SELECT d.school_id AS "schoolId", d.day, d.closes_at AS "closesAt" FROM school_day_cards d
     WHERE d.opened_at IS NOT NULL AND d.closed_at IS NULL AND d.closes_at <= app_now()
       AND NOT EXISTS (
-        SELECT FROM expectation_cards x
-        WHERE x.school_day = d.day AND x.school_id = d.school_id AND NOT x.settled AND x.due_at > app_now())
+        SELECT FROM things_to_come t WHERE t.school_day = d.day AND t.school_id = d.school_id AND t.due_at > app_now())
     ORDER BY d.closes_at, d.school_id
   `.execute(db);
   return rows;

@@ -204,7 +204,7 @@ describe('for any facts', () => {
     fc.assert(
       fc.property(fc.array(anyFact, { maxLength: 8 }), fc.integer(), (facts, seed) => {
         const shuffled = [...facts]
-          .sort((a, b) => ((a.id.length * 7 + seed) % 5) - ((b.id.length * 3 + seed) % 5))
+          .sort((a, b) => ((a.id!.length * 7 + seed) % 5) - ((b.id!.length * 3 + seed) % 5))
           .reverse();
         expect(judged(shuffled)).toEqual(judged(facts));
       }),

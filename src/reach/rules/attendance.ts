@@ -30,7 +30,8 @@ export const defaultRules: AttendanceRules = {
 
 /** A fact as the rules read it; superseded ones are already left out. */
 export interface StandingFact {
-  readonly id: string;
+  /** null: known from the door of a room, which is no fact of its own. */
+  readonly id: string | null;
   /** null: for the day as a whole. */
   readonly plannedId: string | null;
   readonly way: Way;
@@ -200,7 +201,7 @@ function wordOf(facts: readonly StandingFact[]): StandingFact | undefined {
       (a, b) =>
         trustRank(a.source) - trustRank(b.source) ||
         b.recordedAt.getTime() - a.recordedAt.getTime() ||
-        (a.id < b.id ? -1 : 1),
+        byId(a, b),
     )[0];
 }
 
@@ -215,6 +216,7 @@ function attendance(known: Known): {
   late: boolean;
   seconds: number;
   factId: string | null;
+  way: Way | null;
 } {
   const { window, rules, facts } = known;
   const all = union(liveIntervals(known));
@@ -244,11 +246,12 @@ function attendance(known: Known): {
       seconds > 0 && (taughtSeconds === 0 || isWhole(known, best?.way ?? 'live', seconds, taughtSeconds)),
     late: entered !== undefined && entered > window.from + rules.lateMinutes * 60_000,
     factId: best?.id ?? null,
+    way: best?.way ?? null,
     evidence: {
       ...(entered === undefined ? {} : { enteredAt: iso(entered), leftAt: iso(left ?? entered) }),
       ...(away.length > 0 ? { away } : {}),
-      attendedSeconds: seconds,
-      taughtSeconds,
+      // While it runs these grow with every count, and each would be written anew for everybody in the room.
+      ...(window.isOver ? { attendedSeconds: seconds, taughtSeconds } : {}),
     },
   };
 }
@@ -277,7 +280,7 @@ function judgeLive(known: Known): Found | null {
   if (!been.enough) return null;
   return {
     state: been.late ? 'late' : 'present',
-    way: facts.find((fact) => fact.id === been.factId)?.way ?? 'live',
+    way: been.way ?? 'live',
     bestFactId: been.factId,
     evidence: been.late ? { ...been.evidence, lateMinutes: rules.lateMinutes } : been.evidence,
   };
@@ -290,9 +293,7 @@ function judgeRecording(known: Known): Found | null {
   const voiceSeconds = run?.voiceSeconds ?? Math.round(window.taughtSeconds);
   const heardSeconds = heardOnce(known, recordings);
   if (!isWhole(known, 'recording', heardSeconds, voiceSeconds)) return null;
-  const best = [...recordings].sort(
-    (a, b) => (b.seconds ?? 0) - (a.seconds ?? 0) || (a.id < b.id ? -1 : 1),
-  )[0];
+  const best = [...recordings].sort((a, b) => (b.seconds ?? 0) - (a.seconds ?? 0) || byId(a, b))[0];
   return {
     // Planned as a recording, hearing it is the lesson, not a make-up.
     state: known.planned.mode?.entrance === 'recording' ? 'reached' : 'madeUp',
@@ -335,7 +336,7 @@ function judgeOtherWays({ facts, window }: Known): Found | null {
   if (!window.isOver) return null;
   const wholeDay = facts
     .filter((fact) => fact.plannedId === null && isReaching(fact.outcome))
-    .sort((a, b) => trustRank(a.source) - trustRank(b.source) || (a.id < b.id ? -1 : 1))[0];
+    .sort((a, b) => trustRank(a.source) - trustRank(b.source) || byId(a, b))[0];
   return wholeDay ? reachedBy(wholeDay) : null;
 }
 
@@ -351,7 +352,7 @@ function reachedBy(fact: StandingFact): Found {
 function judgeExcuse({ facts }: Known): Found | null {
   const excuse = facts
     .filter((fact) => fact.way === 'excused' && fact.outcome !== 'withdrawn')
-    .sort((a, b) => trustRank(a.source) - trustRank(b.source) || (a.id < b.id ? -1 : 1))[0];
+    .sort((a, b) => trustRank(a.source) - trustRank(b.source) || byId(a, b))[0];
   if (!excuse) return null;
   return {
     state: 'excused',
@@ -388,7 +389,12 @@ function judgePartly(known: Known): Found | null {
 }
 
 function byFromThenId(a: StandingFact, b: StandingFact): number {
-  return (a.fromAt?.getTime() ?? 0) - (b.fromAt?.getTime() ?? 0) || (a.id < b.id ? -1 : 1);
+  return (a.fromAt?.getTime() ?? 0) - (b.fromAt?.getTime() ?? 0) || byId(a, b);
+}
+
+/** Any order will do that is always the same. */
+function byId(a: StandingFact, b: StandingFact): number {
+  return (a.id ?? '') < (b.id ?? '') ? -1 : 1;
 }
 
 function iso(ms: number): string {
