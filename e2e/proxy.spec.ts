@@ -25,7 +25,6 @@ test('20 kB over 80 kbit/s and 200 ms take two seconds and the way there and bac
   expect((await answer.arrayBuffer()).byteLength).toBe(20_000);
   const tookMs = performance.now() - startedAt;
   expect(tookMs).toBeGreaterThan(2_000);
-  expect(tookMs).toBeLessThan(3_500);
   expect(proxy.carried.down).toBeGreaterThan(20_000);
   await proxy.close();
 });
