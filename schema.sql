@@ -1058,6 +1058,21 @@ CREATE TABLE timetable_imports (
   CONSTRAINT timetable_imports_term_id_fkey FOREIGN KEY (term_id) REFERENCES terms(id)
 );
 
+CREATE TABLE unit_imports (
+  id uuid DEFAULT uuidv7() NOT NULL,
+  org_id uuid NOT NULL,
+  file_name text NOT NULL,
+  file_sha256 text NOT NULL,
+  state text DEFAULT 'checked'::text NOT NULL,
+  report jsonb NOT NULL,
+  created_by uuid,
+  created_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+  confirmed_at timestamp with time zone,
+  CONSTRAINT unit_imports_org_id_fkey FOREIGN KEY (org_id) REFERENCES orgs(id),
+  CONSTRAINT unit_imports_pkey PRIMARY KEY (id),
+  CONSTRAINT unit_imports_state CHECK (state = ANY (ARRAY['checked'::text, 'confirmed'::text]))
+);
+
 CREATE TABLE week_publications (
   term_id uuid NOT NULL,
   school_id uuid NOT NULL,
@@ -1145,6 +1160,15 @@ COMMENT ON COLUMN roster_draft_rows.before IS 'sensitivity=3 purpose=check an im
 COMMENT ON COLUMN roster_draft_rows.given IS 'sensitivity=3 purpose=give the rows back with their problems';
 COMMENT ON COLUMN roster_draft_rows.external_id IS 'sensitivity=2 purpose=match rosters';
 COMMENT ON COLUMN sessions.totp_at IS 'sensitivity=2 purpose=when the second step was last answered on this device';
+COMMENT ON COLUMN unit_imports.id IS 'sensitivity=1 purpose=key';
+COMMENT ON COLUMN unit_imports.org_id IS 'sensitivity=1 purpose=below which unit';
+COMMENT ON COLUMN unit_imports.file_name IS 'sensitivity=2 purpose=recognise the upload';
+COMMENT ON COLUMN unit_imports.file_sha256 IS 'sensitivity=1 purpose=find the upload';
+COMMENT ON COLUMN unit_imports.state IS 'sensitivity=1 purpose=confirm once';
+COMMENT ON COLUMN unit_imports.report IS 'sensitivity=1 purpose=what the import does';
+COMMENT ON COLUMN unit_imports.created_by IS 'sensitivity=2 purpose=who uploaded it';
+COMMENT ON COLUMN unit_imports.created_at IS 'sensitivity=1 purpose=retention';
+COMMENT ON COLUMN unit_imports.confirmed_at IS 'sensitivity=1 purpose=retention';
 
 -- Indexes
 
@@ -1218,6 +1242,7 @@ CREATE INDEX school_days_to_close_idx ON public.school_days USING btree (closes_
 CREATE INDEX school_days_to_open_idx ON public.school_days USING btree (opens_at) WHERE (opened_at IS NULL);
 CREATE INDEX sessions_account_id_idx ON public.sessions USING btree (account_id);
 CREATE INDEX timetable_imports_school_id_idx ON public.timetable_imports USING btree (school_id, created_at);
+CREATE INDEX unit_imports_org_id_idx ON public.unit_imports USING btree (org_id, id DESC);
 
 -- Functions
 

@@ -2,6 +2,7 @@ import { sql } from 'kysely';
 import type { Actor } from '../platform/actor.ts';
 import { authorize } from '../platform/authorize.ts';
 import type { ServerContext } from '../platform/context.ts';
+import type { Db, Trx } from '../platform/database.ts';
 import { AppError, notFound } from '../platform/errors.ts';
 import { manageOrgs, readOrgs } from './actions.ts';
 import {
@@ -88,7 +89,7 @@ export async function listDivisions(
 ): Promise<{ divisions: DivisionChoice[]; total: number }> {
   await authorize(ctx.db, actor, readOrgs, { orgId });
   const register = await divisions();
-  const within = await reachOf(ctx, orgId);
+  const within = await reachOf(ctx.db, orgId);
   const { kind } = await selectNode(ctx, orgId);
   // A unit with a code of its own, such as a county: nothing of the register belongs below it.
   if (within === null && !mayHangBelow('province', kind)) return { divisions: [], total: 0 };
@@ -117,11 +118,11 @@ export async function listDivisions(
 }
 
 /** The division a unit stands for or stands in, by its code or that of a unit above; null: the whole country. */
-async function reachOf(ctx: ServerContext, orgId: string): Promise<string | null> {
+export async function reachOf(db: Db, orgId: string): Promise<string | null> {
   const register = await divisions();
   const { rows } = await sql<{ code: string }>`
     SELECT a.code FROM orgs o JOIN orgs a ON a.path @> o.path WHERE o.id = ${orgId} ORDER BY nlevel(a.path) DESC
-  `.execute(ctx.db);
+  `.execute(db);
   return rows.find(({ code }) => register.byCode.has(code))?.code ?? null;
 }
 
@@ -139,60 +140,61 @@ export async function createDivision(
   { orgId, code, withBelow }: { orgId: string; code: string; withBelow: boolean },
 ): Promise<{ unit: OrgNode; created: number }> {
   await authorize(ctx.db, actor, manageOrgs, { orgId });
+  const { unitId, created } = await ctx.db
+    .transaction()
+    .execute((trx) => ensureDivision(trx, actor, { orgId, code, withBelow }));
+  return { unit: await selectNode(ctx, unitId), created };
+}
+
+/**
+ * The same within a transaction; rights are the caller's.
+ *
+ * @throws {AppError} as `createDivision`.
+ */
+export async function ensureDivision(
+  trx: Trx,
+  actor: Actor,
+  { orgId, code, withBelow = false }: { orgId: string; code: string; withBelow?: boolean },
+): Promise<{ unitId: string; created: number }> {
   const register = await divisions();
   const wanted = register.byCode.get(sixDigits(code));
   if (!wanted) throw divisionUnknown(code);
   const chain = divisionChain(register, wanted.code);
-  const made = await ctx.db.transaction().execute(async (trx) => {
-    const {
-      id,
-      kind,
-      code: topCode,
-      is_demo,
-    } = await trx
-      .selectFrom('orgs')
-      .select(['id', 'kind', 'code', 'is_demo'])
-      .where('id', '=', orgId)
-      .forUpdate()
-      .executeTakeFirstOrThrow();
-    const start = chain.findIndex((division) => division.code === topCode);
-    const within = await reachOf(ctx, orgId);
-    if (start < 0 && (within !== null || !mayHangBelow(chain[0]?.kind ?? 'county', kind))) {
-      throw new AppError(409, 'division_elsewhere', `${wanted.name} does not lie within this unit.`, {
-        params: { name: wanted.name },
-      });
+  const top = await trx
+    .selectFrom('orgs')
+    .select(['id', 'kind', 'code', 'is_demo'])
+    .where('id', '=', orgId)
+    .forUpdate()
+    .executeTakeFirstOrThrow();
+  const start = chain.findIndex((division) => division.code === top.code);
+  const within = await reachOf(trx, orgId);
+  if (start < 0 && (within !== null || !mayHangBelow(chain[0]?.kind ?? 'county', top.kind))) {
+    throw new AppError(409, 'division_elsewhere', `${wanted.name} does not lie within this unit.`, {
+      params: { name: wanted.name },
+    });
+  }
+  const list = [
+    ...chain.slice(start + 1),
+    ...(withBelow ? withAllBelow(register, wanted.code).slice(1) : []),
+  ];
+  const units = new Map<string | null, { id: string; kind: OrgKind }>([[start < 0 ? null : top.code, top]]);
+  let created = 0;
+  for (const { code: next, name, kind, parentCode } of list) {
+    const parent = units.get(parentCode);
+    if (!parent) throw notFound();
+    requireFit(kind, parent.kind);
+    const known = await selectBelow(trx, next, orgId);
+    if (known) {
+      units.set(next, known);
+      continue;
     }
-    const list = [
-      ...chain.slice(start + 1),
-      ...(withBelow ? withAllBelow(register, wanted.code).slice(1) : []),
-    ];
-    const units = new Map<string | null, { id: string; kind: OrgKind }>([
-      [start < 0 ? null : topCode, { id, kind }],
-    ]);
-    let created = 0;
-    for (const { code: next, name, kind: nextKind, parentCode } of list) {
-      const parent = units.get(parentCode);
-      if (!parent) throw notFound();
-      requireFit(nextKind, parent.kind);
-      const known = await selectBelow(trx, next, orgId);
-      if (known) {
-        units.set(next, known);
-        continue;
-      }
-      const unit = await insertUnit(trx, actor, {
-        parentId: parent.id,
-        kind: nextKind,
-        code: next,
-        name,
-        isDemo: is_demo,
-      });
-      if (!unit) throw codeTaken(next);
-      units.set(next, { id: unit.id, kind: nextKind });
-      created += 1;
-    }
-    return { unitId: units.get(wanted.code)?.id ?? orgId, created };
-  });
-  return { unit: await selectNode(ctx, made.unitId), created: made.created };
+    const isDemo = top.is_demo;
+    const unit = await insertUnit(trx, actor, { parentId: parent.id, kind, code: next, name, isDemo });
+    if (!unit) throw codeTaken(next);
+    units.set(next, { id: unit.id, kind });
+    created += 1;
+  }
+  return { unitId: units.get(wanted.code)?.id ?? orgId, created };
 }
 
 export function divisionUnknown(code: string): AppError {
@@ -203,7 +205,7 @@ export function divisionUnknown(code: string): AppError {
 
 /** A unit of this code at or below another, in whatever place it was put since. */
 async function selectBelow(
-  trx: Parameters<typeof insertUnit>[0],
+  trx: Trx,
   code: string,
   orgId: string,
 ): Promise<{ id: string; kind: OrgKind } | undefined> {

@@ -127,6 +127,47 @@ export async function insertUnit(
 }
 
 /**
+ * Gives a unit another name, stages or place from today on, with its audit line; rights and fit are the caller's. Its place on
+ * past days stays in `org_moves`.
+ */
+export async function updateUnit(
+  trx: Trx,
+  actor: Actor,
+  { id, parentId, name, stages }: { id: string; parentId: string; name: string; stages: Stage[] },
+): Promise<void> {
+  const { parent_id: before } = await trx
+    .selectFrom('orgs')
+    .select('parent_id')
+    .where('id', '=', id)
+    .forUpdate()
+    .executeTakeFirstOrThrow();
+  await trx
+    .updateTable('orgs')
+    .set({ name: cleanName(name), stages, ...(before === parentId ? {} : { parent_id: parentId }) })
+    .where('id', '=', id)
+    .execute();
+  if (before !== parentId) {
+    await sql`
+      WITH today AS (SELECT (app_now() AT TIME ZONE 'Asia/Shanghai')::date AS day), gone AS (
+        DELETE FROM org_moves USING today WHERE org_id = ${id} AND lower(during) >= today.day
+      )
+      UPDATE org_moves SET during = daterange(lower(during), today.day) FROM today
+      WHERE org_id = ${id} AND during @> today.day AND lower(during) < today.day
+    `.execute(trx);
+    // A unit that never moved has no row: where it stood so far must be written before it stands elsewhere.
+    await sql`
+      WITH today AS (SELECT (app_now() AT TIME ZONE 'Asia/Shanghai')::date AS day)
+      INSERT INTO org_moves (org_id, parent_id, during)
+      SELECT ${id}::uuid, ${before}::uuid, daterange(NULL, day) FROM today
+      WHERE NOT EXISTS (SELECT FROM org_moves WHERE org_id = ${id})
+      UNION ALL SELECT ${id}::uuid, ${parentId}::uuid, daterange(day, NULL) FROM today
+    `.execute(trx);
+  }
+  const detail = { moved: before !== parentId };
+  await audit(trx, actor, { action: 'orgs.change', subjectKind: 'org', subjectId: id, orgId: id, detail });
+}
+
+/**
  * Creates the top unit of an empty tree, or a unit below the one of `parentCode`: for the command line.
  *
  * @throws {AppError} 409 `org_code_taken`, 404 `org_not_found`, 400 `org_wrong_parent`.

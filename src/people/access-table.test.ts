@@ -62,6 +62,7 @@ test('acts beyond the own class that change who is who, and what applies to all,
     'people.manageAccounts',
     'reach.changeRules',
     'rosters.confirm',
+    'rosters.importUnits',
   ]);
 });
 

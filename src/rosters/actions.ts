@@ -29,7 +29,15 @@ export const confirmDraft = defineAction({
   secondStep: true,
 });
 
-export const rostersActions = [checkRoster, confirmDraft];
+/** Take in the schools of a county, city or province by workbook. */
+export const importUnits = defineAction({
+  name: 'rosters.importUnits',
+  place: placeOfOrg,
+  allow: { bureauOfficer: ['below'], operator: 'any' },
+  secondStep: true,
+});
+
+export const rostersActions = [checkRoster, confirmDraft, importUnits];
 
 /** The school that a unit belongs to, with what an import needs to know of it; `undefined` above schools. */
 export async function selectSchoolOf(

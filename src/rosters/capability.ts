@@ -2,12 +2,18 @@ import type { Capability } from '../platform/capability.ts';
 import { rostersActions } from './actions.ts';
 import { rostersCommands } from './commands.ts';
 import { rostersJobs } from './jobs.ts';
+import { schoolRoutes } from './schools/routes.ts';
+import { schoolCommands } from './schools/commands.ts';
 import { rostersRoutes } from './routes.ts';
 
 export const rosters: Capability = {
   name: 'rosters',
   actions: rostersActions,
-  routes: rostersRoutes,
+  routes: (ctx) => async (app) => {
+    await app.register(rostersRoutes(ctx));
+    await app.register(schoolRoutes(ctx));
+  },
   jobs: rostersJobs,
-  commands: rostersCommands,
+  fileColumns: ['unit_imports.file_sha256'],
+  commands: [...rostersCommands, ...schoolCommands],
 };

@@ -54,6 +54,17 @@ declare module '../platform/database.ts' {
       created_at: FilledInstant;
       applied_at: Instant | null;
     };
+    unit_imports: {
+      id: Filled<string>;
+      org_id: string;
+      file_name: string;
+      file_sha256: string;
+      state: Filled<'checked' | 'confirmed'>;
+      report: Json<object>;
+      created_by: string | null;
+      created_at: FilledInstant;
+      confirmed_at: Instant | null;
+    };
     roster_draft_rows: {
       draft_id: string;
       n: number;

@@ -9,6 +9,12 @@ export const rostersConsolePages: readonly ConsolePage[] = [
     load: () => import('./choose-page.tsx'),
   },
   {
+    path: 'units/import',
+    title: 'rosters.schools.title',
+    action: 'rosters.importUnits',
+    load: () => import('./schools-page.tsx'),
+  },
+  {
     path: 'rosters/:draftId',
     title: 'rosters.page.import',
     action: 'rosters.confirm',
