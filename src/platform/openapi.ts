@@ -20,10 +20,16 @@ export async function registerOpenApi(app: FastifyInstance): Promise<void> {
       buildLocalReference: (json, _baseUri, _fragment, index) =>
         typeof json.$id === 'string' ? json.$id : `schema${index}`,
     },
-    transform: ({ schema, url }) => ({
-      schema: url.startsWith('/api/') ? schema : { ...schema, hide: true },
-      url,
-    }),
+    // The rights a call asks for stand beside it; which relation gives them to whom is in access.csv.
+    transform: ({ schema, url, route }) => {
+      const actions = [route.config?.action ?? []].flat().map(({ name }) => name);
+      return {
+        schema: url.startsWith('/api/')
+          ? { ...schema, ...(actions.length > 0 ? { 'x-actions': actions } : {}) }
+          : { ...schema, hide: true },
+        url,
+      };
+    },
   });
   app.get(
     '/api/openapi.json',

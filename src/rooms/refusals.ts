@@ -17,7 +17,12 @@ export async function whyRefused(
   subject: RoomSubject,
   otherwise: AppError,
 ): Promise<AppError> {
-  await authorize(db, actor, action.whole, subject);
+  try {
+    await authorize(db, actor, action.whole, subject);
+  } catch (error) {
+    // The words of a lesson that is not there: a foreign one must not sound otherwise.
+    throw error instanceof AppError && error.code === 'not_found' ? roomNotFound() : error;
+  }
   return otherwise;
 }
 

@@ -140,8 +140,8 @@ describe('coming in', () => {
 
   test('a pupil of another class finds no such room, and so does a teacher of another school', async () => {
     const elsewhere = await aLesson(db);
-    expect(outcome(await joinAs(lesson, elsewhere.pupils[0]!.headers))).toEqual([404, 'not_found']);
-    expect(outcome(await joinAs(lesson, elsewhere.teacher.headers))).toEqual([404, 'not_found']);
+    expect(outcome(await joinAs(lesson, elsewhere.pupils[0]!.headers))).toEqual([404, 'room_not_found']);
+    expect(outcome(await joinAs(lesson, elsewhere.teacher.headers))).toEqual([404, 'room_not_found']);
     expect(outcome(await joinAs(lesson, {}))).toEqual([401, 'sign_in_required']);
   });
 
@@ -411,7 +411,7 @@ describe('pages', () => {
     expect(outcome(beyond)).toEqual([416, 'range_impossible']);
     const stranger = await aLesson(db);
     const foreign = await app.inject({ method: 'GET', url, headers: stranger.pupils[0]!.headers });
-    expect(outcome(foreign)).toEqual([404, 'not_found']);
+    expect(outcome(foreign)).toEqual([404, 'room_not_found']);
   });
 
   test('a page that was on its way when the lesson ended is taken in for a day', async () => {
@@ -673,7 +673,7 @@ describe('taking part', () => {
     expect(
       outcome(await act(lesson, await signedInAs(db, classTeacher.accountId), 'order', { order })),
     ).toEqual([403, 'not_allowed']);
-    expect(outcome(await act(lesson, stranger, 'order', { order }))).toEqual([404, 'not_found']);
+    expect(outcome(await act(lesson, stranger, 'order', { order }))).toEqual([404, 'room_not_found']);
   });
 
   test('only the teacher removes, and only a pupil of the lesson', async () => {
@@ -845,7 +845,7 @@ describe('presence', () => {
     const beat = { minute: 0, heardMs: 60_000, step: 1, queueMs: 0 };
     expect(outcome(await act(lesson, other.pupils[0]!.headers, 'heartbeat', beat))).toEqual([
       404,
-      'not_found',
+      'room_not_found',
     ]);
   });
 
@@ -974,7 +974,7 @@ describe('the recording', () => {
     const again = after.body.split('\n').find((line) => line.startsWith('sealed/'))!;
     expect((await get(again, pupil!.headers)).rawPayload).toEqual(voice[1]);
     const stranger = await aLesson(db);
-    expect(outcome(await get('voice.m3u8', stranger.pupils[0]!.headers))).toEqual([404, 'not_found']);
+    expect(outcome(await get('voice.m3u8', stranger.pupils[0]!.headers))).toEqual([404, 'room_not_found']);
   });
 
   test('has an index by segment and its pages as chapters', async () => {

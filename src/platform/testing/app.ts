@@ -24,9 +24,13 @@ export interface TestApp extends TestDatabase {
   runJob(name: string, data?: object): Promise<void>;
 }
 
-/** The product as production builds it, on a fresh database; jobs run at once when they are sent. */
-export async function buildTestApp(): Promise<TestApp> {
-  const database = await testDatabase();
+/**
+ * The product as production builds it, on a fresh database; jobs run at once when they are sent.
+ *
+ * @param given - another database of this test file, e.g. one that takes everything back.
+ */
+export async function buildTestApp(given?: TestDatabase): Promise<TestApp> {
+  const database = given ?? (await testDatabase());
   const dataDir = mkdtempSync(path.join(tmpdir(), 'nol-test-'));
   const logLines: string[] = [];
   const log = createLogger({ level: 'debug', destination: { write: (line) => void logLines.push(line) } });

@@ -208,6 +208,7 @@ async function judgeMatrix(
 
 async function requireImport(db: Db, importId: string) {
   const found = await selectOptionalImport<MatrixReport>(db, importId);
-  if (!found) throw notFound('import_not_found', 'There is no such import.');
+  // The same words as for an import of another school.
+  if (!found) throw notFound();
   return found;
 }
