@@ -31,6 +31,7 @@ export type HatName =
 /** What a call is about; decides which relations count. */
 export type SubjectKind =
   | 'org'
+  | 'county'
   | 'class'
   | 'person'
   | 'lesson'
@@ -64,6 +65,8 @@ const inClass: typeof atOrg = {
 const relationsByKind: Readonly<Record<SubjectKind, typeof atOrg>> = {
   self: {},
   org: atOrg,
+  // The unit above the school; who works in the school has nothing to do with it.
+  county: { atCounty: ['below'] },
   class: inClass,
   person: {
     ...inClass,

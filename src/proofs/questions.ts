@@ -58,6 +58,7 @@ const person = (operation: string, rest: Partial<Question> = {}): Question => ({
   ...rest,
 });
 
+const ofCounty = { orgId: '$countyId' };
 const later = { lessonId: '$laterId' };
 const onlyTeachers = { hats: ['teachesLesson'], code: 'not_allowed' } as const;
 /** Who only looks after a class listens. */
@@ -166,6 +167,25 @@ export const questions: readonly Question[] = [
     },
   }),
 
+  org('listUnits'),
+  org('listDivisions'),
+  {
+    operation: 'createDivision',
+    kind: 'county',
+    names: ofCounty,
+    body: { code: '99', withBelow: false },
+    answers: ['division_unknown'],
+  },
+  { operation: 'schoolTemplate', kind: 'county', names: ofCounty },
+  { operation: 'checkSchools', kind: 'county', names: ofCounty, answers: ['schools_no_table'] },
+  { operation: 'readSchoolsImport', kind: 'county', names: { importId: '$unitImportId' } },
+  {
+    operation: 'confirmSchools',
+    kind: 'county',
+    names: { importId: '$unitImportId' },
+    answers: ['schools_no_table'],
+  },
+
   ofClass('makeClaimCards'),
   ofClass('listMembers'),
   ofClass('assignCareDuty'),
@@ -211,6 +231,7 @@ export const questions: readonly Question[] = [
   { operation: 'revealGuardianNumber', kind: 'care' },
   { operation: 'answerContest', kind: 'contest', body: { accept: true } },
 
+  person('correctReading', { body: { reading: null } }),
   person('getCannotAttend'),
   person('tellCannotAttend'),
   person('withdrawCannotAttend'),

@@ -54,7 +54,7 @@ export async function aTenant(ctx: ServerContext, mark: string): Promise<Tenant>
     adultId: classTeacher.personId,
     guardianId: guardian.personId,
   });
-  const uploads = await theUploads(ctx, school, mark);
+  const uploads = await theUploads(ctx, school, countyId, mark);
   await markNames(db, school.schoolId, mark);
   return {
     school,
@@ -64,6 +64,7 @@ export async function aTenant(ctx: ServerContext, mark: string): Promise<Tenant>
     lessonIds: [lessonId, lessons.later.lessonId, lessons.cancelled.lessonId],
     ids: {
       orgId: school.schoolId,
+      countyId,
       schoolId: school.schoolId,
       parentId: school.schoolId,
       termId: school.termId,
@@ -208,8 +209,9 @@ async function openCases(
 async function theUploads(
   ctx: ServerContext,
   school: PlannedSchool,
+  countyId: string,
   mark: string,
-): Promise<Record<'importId' | 'draftId', string>> {
+): Promise<Record<'importId' | 'draftId' | 'unitImportId', string>> {
   const sha256 = await ctx.files.put(Buffer.from(`${mark},周一\n`));
   const importId = await made(
     ctx.db,
@@ -223,7 +225,13 @@ async function theUploads(
       VALUES (${school.schoolId}, ${`${mark}.xlsx`}, 0, 0, 0, 0, 0, 0, 0, 0,
         '{"format":"xlsx","encoding":null,"sheets":[],"columns":[],"scope":"school","newClasses":[]}', '\\x00') RETURNING id`,
   );
-  return { importId, draftId };
+  const unitImportId = await made(
+    ctx.db,
+    sql`INSERT INTO unit_imports (org_id, file_name, file_sha256, report)
+      VALUES (${countyId}, ${`${mark}.csv`}, ${sha256}, '{"read":0,"created":0,"changed":0,"unchanged":0,"leaving":0,
+        "newDivisions":0,"must":0,"look":0,"problems":[]}') RETURNING id`,
+  );
+  return { importId, draftId, unitImportId };
 }
 
 async function markNames(db: Db, schoolId: string, mark: string): Promise<void> {
