@@ -205,6 +205,23 @@ CREATE TABLE claims (
   CONSTRAINT claims_token_hash_key UNIQUE (token_hash)
 );
 
+CREATE TABLE class_compositions (
+  class_id uuid NOT NULL,
+  homeroom_id uuid NOT NULL,
+  CONSTRAINT class_compositions_class_id_fkey FOREIGN KEY (class_id) REFERENCES classes(id) ON DELETE CASCADE,
+  CONSTRAINT class_compositions_homeroom_id_fkey FOREIGN KEY (homeroom_id) REFERENCES classes(id) ON DELETE CASCADE,
+  CONSTRAINT class_compositions_of_another CHECK (class_id <> homeroom_id),
+  CONSTRAINT class_compositions_pkey PRIMARY KEY (class_id, homeroom_id)
+);
+
+CREATE TABLE class_exemptions (
+  class_id uuid NOT NULL,
+  person_id uuid NOT NULL,
+  CONSTRAINT class_exemptions_class_id_fkey FOREIGN KEY (class_id) REFERENCES classes(id) ON DELETE CASCADE,
+  CONSTRAINT class_exemptions_person_id_fkey FOREIGN KEY (person_id) REFERENCES persons(id) ON DELETE CASCADE,
+  CONSTRAINT class_exemptions_pkey PRIMARY KEY (class_id, person_id)
+);
+
 CREATE TABLE classes (
   id uuid DEFAULT uuidv7() NOT NULL,
   school_id uuid NOT NULL,
@@ -339,6 +356,8 @@ CREATE TABLE enrollments (
   is_home boolean DEFAULT false NOT NULL,
   during daterange NOT NULL,
   begins_on date GENERATED ALWAYS AS (lower(during)) STORED NOT NULL,
+  by_class_id uuid,
+  CONSTRAINT enrollments_by_class_id_fkey FOREIGN KEY (by_class_id) REFERENCES classes(id),
   CONSTRAINT enrollments_class_id_fkey FOREIGN KEY (class_id) REFERENCES classes(id),
   CONSTRAINT enrollments_home_is_pupil CHECK (NOT is_home OR role = 'pupil'::text),
   CONSTRAINT enrollments_no_overlap EXCLUDE USING gist (person_id WITH =, class_id WITH =, role WITH =, during WITH &&) WHERE (NOT is_home),
@@ -1100,6 +1119,10 @@ COMMENT ON COLUMN calendar_feeds.pupil_id IS 'sensitivity=2 purpose=give a perso
 COMMENT ON COLUMN calendar_feeds.secret_cipher IS 'sensitivity=3 purpose=show the owner the address again';
 COMMENT ON COLUMN cannot_attend.person_id IS 'sensitivity=2 purpose=help a pupil who cannot attend';
 COMMENT ON COLUMN cannot_attend.reason IS 'sensitivity=3 purpose=help a pupil who cannot attend';
+COMMENT ON COLUMN class_compositions.class_id IS 'sensitivity=1 purpose=teaching class';
+COMMENT ON COLUMN class_compositions.homeroom_id IS 'sensitivity=1 purpose=whose pupils it has';
+COMMENT ON COLUMN class_exemptions.class_id IS 'sensitivity=1 purpose=teaching class';
+COMMENT ON COLUMN class_exemptions.person_id IS 'sensitivity=2 purpose=who does not take it';
 COMMENT ON TABLE clock IS 'Offset of the product clock from the database clock';
 COMMENT ON COLUMN contact_log.outcome IS 'sensitivity=3 purpose=follow up an unreached pupil';
 COMMENT ON COLUMN contact_log.reason IS 'sensitivity=3 purpose=follow up an unreached pupil';
@@ -1110,6 +1133,7 @@ COMMENT ON COLUMN contests.person_id IS 'sensitivity=2 purpose=answer a family';
 COMMENT ON COLUMN contests.reason IS 'sensitivity=3 purpose=answer a family';
 COMMENT ON COLUMN contests.note IS 'sensitivity=4 purpose=answer a family';
 COMMENT ON COLUMN contests.answer IS 'sensitivity=3 purpose=answer a family';
+COMMENT ON COLUMN enrollments.by_class_id IS 'sensitivity=2 purpose=follow the homeroom class';
 COMMENT ON COLUMN expectations.person_id IS 'sensitivity=2 purpose=reach of the day';
 COMMENT ON COLUMN expectations.state IS 'sensitivity=3 purpose=reach of the day';
 COMMENT ON COLUMN expectations.evidence IS 'sensitivity=3 purpose=show pupil and guardian why';
@@ -1186,11 +1210,14 @@ CREATE INDEX care_duties_org_id_idx ON public.care_duties USING btree (org_id) W
 CREATE INDEX care_duties_pupil_id_idx ON public.care_duties USING btree (pupil_id) WHERE (pupil_id IS NOT NULL);
 CREATE INDEX claims_account_id_idx ON public.claims USING btree (account_id);
 CREATE UNIQUE INDEX claims_spoken_open_key ON public.claims USING btree (spoken_hash) WHERE (used_at IS NULL);
+CREATE INDEX class_compositions_homeroom_id_idx ON public.class_compositions USING btree (homeroom_id);
+CREATE INDEX class_exemptions_person_id_idx ON public.class_exemptions USING btree (person_id);
 CREATE INDEX classes_org_id_idx ON public.classes USING btree (org_id);
 CREATE INDEX classes_school_id_term_id_idx ON public.classes USING btree (school_id, term_id);
 CREATE INDEX contact_log_follow_up_id_idx ON public.contact_log USING btree (follow_up_id, at);
 CREATE UNIQUE INDEX contests_one_open_key ON public.contests USING btree (school_day, person_id, planned_id) WHERE (state = 'open'::text);
 CREATE INDEX contests_school_id_idx ON public.contests USING btree (school_id, opened_at) WHERE (state = 'open'::text);
+CREATE INDEX enrollments_by_class_id_idx ON public.enrollments USING btree (by_class_id) WHERE (by_class_id IS NOT NULL);
 CREATE INDEX enrollments_class_id_idx ON public.enrollments USING btree (class_id) INCLUDE (person_id, role, during);
 CREATE INDEX expectations_person_id_idx ON ONLY public.expectations USING btree (person_id, school_day);
 CREATE INDEX expectations_via_class_id_idx ON ONLY public.expectations USING btree (via_class_id, school_day);

@@ -72,4 +72,18 @@ export const assignCare = defineAction({
   secondStep: true,
 });
 
-export const coursesActions = [issueClaimCards, readClasses, readMembers, searchPeople, assignCare];
+/** Say of which homeroom classes a teaching class is made, and let single pupils join or leave it. */
+export const manageMembers = defineAction({
+  name: 'courses.manageMembers',
+  place: placeOfClass,
+  allow: { teachingSecretary: ['sameSchool'], schoolAdmin: ['sameSchool'], operator: 'any' },
+});
+
+export const coursesActions = [
+  issueClaimCards,
+  readClasses,
+  readMembers,
+  searchPeople,
+  assignCare,
+  manageMembers,
+];

@@ -46,6 +46,11 @@ export interface MemberRow {
   readings: string[];
   isReadingCorrected: boolean;
   role: string;
+  /** Of a pupil: the home class, when it is another one. */
+  homeName: string | null;
+  isGuest: boolean;
+  /** Of a pupil in a class that is not home: not by a homeroom class. */
+  isOwnRight: boolean;
   accountStatus: string | null;
   loginName: string | null;
   /** Named adult of a pupil today; null is a gap that must be mended. */
@@ -66,11 +71,16 @@ export async function selectMembers(
       FROM classes c JOIN orgs o ON o.id = c.school_id WHERE c.id = ${classId}
     )
     SELECT p.id AS "personId", p.number, p.name, p.name_readings AS readings,
-      p.reading_corrected AS "isReadingCorrected", m.role, a.status AS "accountStatus", a.login_name AS "loginName",
+      p.reading_corrected AS "isReadingCorrected", m.role,
+      home.class_name AS "homeName", coalesce(m.role = 'pupil' AND home.school_id <> m.school_id, false) AS "isGuest",
+      m.role = 'pupil' AND NOT m.is_home AND EXISTS (SELECT FROM enrollments e WHERE e.class_id = m.class_id
+        AND e.person_id = m.person_id AND e.role = 'pupil' AND e.during @> today.day AND e.by_class_id IS NULL) AS "isOwnRight",
+      a.status AS "accountStatus", a.login_name AS "loginName",
       adult.name AS "adultName", named.via AS "adultVia",
       (SELECT count(*)::int FROM guardianships g WHERE g.pupil_id = p.id AND g.during @> today.day) AS guardians
     FROM today, class_members(today.day) m
     JOIN persons p ON p.id = m.person_id
+    LEFT JOIN home_classes(today.day) home ON home.person_id = p.id AND m.role = 'pupil' AND home.class_id <> m.class_id
     LEFT JOIN accounts a ON a.person_id = p.id
     LEFT JOIN LATERAL adult_for(p.id, today.day) named ON m.role = 'pupil'
     LEFT JOIN persons adult ON adult.id = named.adult_id

@@ -1,8 +1,26 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import Type from 'typebox';
 import type { ServerContext } from '../platform/context.ts';
-import { assignCare, issueClaimCards, readClasses, readMembers, searchPeople } from './actions.ts';
-import { ClassList, ClaimCards, FoundPeople, Members } from './contract.ts';
+import {
+  assignCare,
+  issueClaimCards,
+  manageMembers,
+  readClasses,
+  readMembers,
+  searchPeople,
+} from './actions.ts';
+import {
+  ClassList,
+  ClaimCards,
+  Composed,
+  CompositionBody,
+  FoundPeople,
+  JoinClass,
+  Joined,
+  Members,
+  SetComposition,
+} from './contract.ts';
+import { joinClass, leaveClass, readComposition, setComposition } from './service-members.ts';
 import { assignCareDuty, findPeople, listClasses, listMembers, makeClassClaimCards } from './service.ts';
 
 const tags = ['courses'];
@@ -59,6 +77,67 @@ export function coursesRoutes(ctx: ServerContext): FastifyPluginAsyncTypebox {
         },
       },
       async ({ actor, params }) => listMembers(ctx, actor, params),
+    );
+    app.get(
+      '/classes/:classId/composition',
+      {
+        config: { action: manageMembers },
+        schema: {
+          operationId: 'readComposition',
+          tags,
+          params: Type.Object({ classId: Uuid }),
+          response: { 200: CompositionBody },
+        },
+      },
+      async ({ actor, params }) => {
+        const { kind, homerooms } = await readComposition(ctx, actor, params);
+        return { kind, homerooms: [...homerooms] };
+      },
+    );
+    app.put(
+      '/classes/:classId/composition',
+      {
+        config: { action: manageMembers },
+        schema: {
+          operationId: 'setComposition',
+          tags,
+          params: Type.Object({ classId: Uuid }),
+          body: SetComposition,
+          response: { 200: Composed },
+        },
+      },
+      async ({ actor, params, body }) => setComposition(ctx, actor, { ...params, ...body }),
+    );
+    app.post(
+      '/classes/:classId/pupils',
+      {
+        config: { action: manageMembers },
+        schema: {
+          operationId: 'joinClass',
+          tags,
+          params: Type.Object({ classId: Uuid }),
+          body: JoinClass,
+          response: { 200: Joined },
+        },
+      },
+      async ({ actor, params, body }) => joinClass(ctx, actor, { ...params, ...body }),
+    );
+    app.delete(
+      '/classes/:classId/pupils/:personId',
+      {
+        config: { action: manageMembers },
+        schema: {
+          operationId: 'leaveClass',
+          tags,
+          params: Type.Object({ classId: Uuid, personId: Uuid }),
+          body: Type.Optional(Type.Null()),
+          response: { 204: Type.Null() },
+        },
+      },
+      async ({ actor, params }, reply) => {
+        await leaveClass(ctx, actor, params);
+        return reply.code(204).send(null);
+      },
     );
     app.get(
       '/orgs/:orgId/people',

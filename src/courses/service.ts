@@ -68,14 +68,18 @@ export async function listMembers(
   ctx: ServerContext,
   actor: Actor,
   { classId }: { classId: string },
-): Promise<{ name: string; schoolId: string; members: MemberRow[] }> {
+): Promise<{ name: string; kind: string; schoolId: string; members: MemberRow[] }> {
   const granted = await authorize(ctx.db, actor, readMembers, { classId });
-  const { name, school_id: schoolId } = await ctx.db
+  const {
+    name,
+    kind,
+    school_id: schoolId,
+  } = await ctx.db
     .selectFrom('classes')
-    .select(['name', 'school_id'])
+    .select(['name', 'kind', 'school_id'])
     .where('id', '=', classId)
     .executeTakeFirstOrThrow();
-  return { name, schoolId, members: await selectMembers(ctx.db, granted, { classId }) };
+  return { name, kind, schoolId, members: await selectMembers(ctx.db, granted, { classId }) };
 }
 
 /** @param text - 1 to 40 characters of a name, its pinyin or initials, or a number. */

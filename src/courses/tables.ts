@@ -24,9 +24,12 @@ declare module '../platform/database.ts' {
       role: EnrollmentRole;
       is_home: Filled<boolean>;
       during: DateRange;
+      by_class_id: Filled<string | null>;
       /** First day of `during`, by the database. */
       begins_on: ColumnType<string, never, never>;
     };
+    class_compositions: { class_id: string; homeroom_id: string };
+    class_exemptions: { class_id: string; person_id: string };
     course_groups: { class_id: string; created_at: FilledInstant };
   }
 }

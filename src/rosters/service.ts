@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { sql } from 'kysely';
+import { composeClasses } from '../courses/compositions.ts';
 import { fillReadings } from '../people/fill-readings.ts';
 import { systemActor, type Actor } from '../platform/actor.ts';
 import { audit } from '../platform/audit.ts';
@@ -365,6 +366,7 @@ async function applyDraft(ctx: ServerContext, actor: Actor, { draftId }: { draft
       await fillReadings(trx, { orgIds: [draft.schoolId] });
       await progress(90);
       await endLeaving(trx, applying);
+      await composeClasses(trx, applying);
       await refreshStatistics(trx, draft.created + draft.changed);
       const { created, changed, leaving } = draft;
       const detail = { created, changed, leaving, leavingAct: applying.leavingAct };

@@ -7,9 +7,10 @@ import { ApiProblem } from '../../platform/web/api-problem.ts';
 import { DataTable, type DataColumn } from '../../platform/web/console/data-table.tsx';
 import { useActing } from '../../platform/web/console/me.ts';
 import { Lead, PageHead } from '../../platform/web/console/page-head.tsx';
-import { ProblemNotice, SkeletonRows } from '../../platform/web/console/states.tsx';
+import { Empty, ProblemNotice, SkeletonRows } from '../../platform/web/console/states.tsx';
 import { readingText } from '../../people/name-words.ts';
 import { NameReading } from '../../people/web/reading-edit.tsx';
+import { Composition, JoinForm, LeaveButton } from './class-members-forms.tsx';
 import { t } from '../../platform/web/t.ts';
 
 type Member = Awaited<ReturnType<typeof askMembers>>['members'][number];
@@ -29,6 +30,7 @@ export default function ClassPage() {
   if (members.isPending) return <SkeletonRows rows={12} />;
   const pupils = members.data.members.filter(({ role }) => role === 'pupil');
   const staff = members.data.members.filter(({ role }) => carers.has(role));
+  const mayManage = can('courses.manageMembers');
   const gaps = pupils.filter(({ adultName }) => adultName === null);
   return (
     <>
@@ -57,15 +59,64 @@ export default function ClassPage() {
         ))}
       </p>
       {can('courses.assignCare') && <CareDuty classId={classId} orgId={members.data.schoolId} />}
-      <DataTable
-        rows={pupils}
-        columns={pupilColumns(can('people.correctReading'))}
-        rowKey={({ personId }) => personId}
-        find={t('courses.class.find')}
-        exportAs={members.data.name}
-      />
+      {mayManage && members.data.kind === 'scheduled' && (
+        <>
+          <Composition key={classId} classId={classId} />
+          <JoinForm key={`${classId} join`} classId={classId} />
+        </>
+      )}
+      {pupils.length === 0 ? (
+        <Empty title={t('courses.class.noneYet')}>
+          <p className="muted">{mayManage ? t('courses.class.noneNext') : t('courses.class.noneLook')}</p>
+        </Empty>
+      ) : (
+        <DataTable
+          rows={pupils}
+          columns={[
+            ...pupilColumns(can('people.correctReading')),
+            ...(pupils.some(({ homeName }) => homeName !== null) ? homeColumns(classId, mayManage) : []),
+          ]}
+          rowKey={({ personId }) => personId}
+          find={t('courses.class.find')}
+          exportAs={members.data.name}
+        />
+      )}
     </>
   );
+}
+
+/** Of a class that is not everybody's home: where pupils are at home, and the act that takes one out. */
+function homeColumns(classId: string, mayManage: boolean): DataColumn<Member>[] {
+  return [
+    {
+      key: 'home',
+      title: t('courses.column.home'),
+      isFilter: true,
+      text: ({ homeName }) => homeName,
+      render: ({ homeName, isGuest, isOwnRight }) => (
+        <>
+          {homeName ?? '—'}{' '}
+          {isGuest ? (
+            <span className="amber">{t('courses.member.guest')}</span>
+          ) : (
+            isOwnRight && <span className="muted">{t('courses.member.ownRight')}</span>
+          )}
+        </>
+      ),
+    },
+    ...(mayManage
+      ? [
+          {
+            key: 'leave',
+            title: '',
+            isAside: true as const,
+            text: () => null,
+            render: ({ personId, name, homeName }: Member) =>
+              homeName === null ? null : <LeaveButton classId={classId} personId={personId} name={name} />,
+          },
+        ]
+      : []),
+  ];
 }
 
 function pupilColumns(mayCorrect: boolean): DataColumn<Member>[] {
