@@ -259,6 +259,31 @@ CREATE TABLE clock (
   CONSTRAINT clock_pkey PRIMARY KEY (only_row)
 );
 
+CREATE TABLE consent_notices (
+  version smallint NOT NULL,
+  since timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+  CONSTRAINT consent_notices_pkey PRIMARY KEY (version)
+);
+
+CREATE TABLE consents (
+  id uuid DEFAULT uuidv7() NOT NULL,
+  person_id uuid NOT NULL,
+  purpose text NOT NULL,
+  answer text NOT NULL,
+  notice_version smallint NOT NULL,
+  channel text NOT NULL,
+  guardian_id uuid,
+  recorder_id uuid,
+  recorded_at timestamp with time zone NOT NULL,
+  CONSTRAINT consents_answer CHECK (answer = ANY (ARRAY['given'::text, 'refused'::text, 'withdrawn'::text])),
+  CONSTRAINT consents_channel CHECK (channel = ANY (ARRAY['online'::text, 'paper'::text, 'phone'::text])),
+  CONSTRAINT consents_guardian_id_fkey FOREIGN KEY (guardian_id) REFERENCES persons(id),
+  CONSTRAINT consents_notice_version_fkey FOREIGN KEY (notice_version) REFERENCES consent_notices(version),
+  CONSTRAINT consents_person_id_fkey FOREIGN KEY (person_id) REFERENCES persons(id),
+  CONSTRAINT consents_pkey PRIMARY KEY (id),
+  CONSTRAINT consents_purpose CHECK (purpose = 'chat'::text)
+);
+
 CREATE TABLE contact_log (
   id uuid DEFAULT uuidv7() NOT NULL,
   follow_up_id uuid NOT NULL,
@@ -1124,6 +1149,8 @@ COMMENT ON COLUMN class_compositions.homeroom_id IS 'sensitivity=1 purpose=whose
 COMMENT ON COLUMN class_exemptions.class_id IS 'sensitivity=1 purpose=teaching class';
 COMMENT ON COLUMN class_exemptions.person_id IS 'sensitivity=2 purpose=who does not take it';
 COMMENT ON TABLE clock IS 'Offset of the product clock from the database clock';
+COMMENT ON COLUMN consents.answer IS 'sensitivity=3 purpose=guardian consent';
+COMMENT ON COLUMN consents.guardian_id IS 'sensitivity=2 purpose=guardian consent';
 COMMENT ON COLUMN contact_log.outcome IS 'sensitivity=3 purpose=follow up an unreached pupil';
 COMMENT ON COLUMN contact_log.reason IS 'sensitivity=3 purpose=follow up an unreached pupil';
 COMMENT ON COLUMN contact_log.note IS 'sensitivity=4 purpose=follow up an unreached pupil';
@@ -1214,6 +1241,8 @@ CREATE INDEX class_compositions_homeroom_id_idx ON public.class_compositions USI
 CREATE INDEX class_exemptions_person_id_idx ON public.class_exemptions USING btree (person_id);
 CREATE INDEX classes_org_id_idx ON public.classes USING btree (org_id);
 CREATE INDEX classes_school_id_term_id_idx ON public.classes USING btree (school_id, term_id);
+CREATE INDEX consents_guardian_id_idx ON public.consents USING btree (guardian_id);
+CREATE INDEX consents_person_id_idx ON public.consents USING btree (person_id, purpose, id DESC);
 CREATE INDEX contact_log_follow_up_id_idx ON public.contact_log USING btree (follow_up_id, at);
 CREATE UNIQUE INDEX contests_one_open_key ON public.contests USING btree (school_day, person_id, planned_id) WHERE (state = 'open'::text);
 CREATE INDEX contests_school_id_idx ON public.contests USING btree (school_id, opened_at) WHERE (state = 'open'::text);
@@ -1331,6 +1360,24 @@ AS $function$
   FROM enrollments e JOIN classes c ON c.id = e.class_id
   WHERE e.during @> $1 AND c.during @> $1
 $function$;
+
+CREATE OR REPLACE FUNCTION public.consent_stands(person uuid, wanted text, day date)
+ RETURNS boolean
+ LANGUAGE sql
+ STABLE
+AS $function$
+  SELECT NOT EXISTS (SELECT FROM minors m WHERE m.person_id = $1 AND m.under14_until > $3)
+    OR EXISTS (SELECT FROM standing_consents s
+      WHERE s.person_id = $1 AND s.purpose = $2 AND s.answer = 'given' AND s.is_current)
+$function$;
+
+CREATE OR REPLACE FUNCTION public.consents_insert_only()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+BEGIN
+  RAISE EXCEPTION 'consents are never changed; write a new answer' USING ERRCODE = 'integrity_constraint_violation';
+END $function$;
 
 CREATE OR REPLACE FUNCTION public.course_group_members(day date)
  RETURNS TABLE(class_id uuid, person_id uuid, role text)
@@ -1757,6 +1804,12 @@ UNION
    FROM lesson_audiences a
   WHERE a.own_teacher_id IS NOT NULL;
 
+CREATE VIEW minors AS
+ SELECT id AS person_id,
+    under14_until
+   FROM persons p
+  WHERE under14_until IS NOT NULL;
+
 CREATE VIEW org_scope AS
  SELECT id AS org_id,
     kind,
@@ -1889,6 +1942,19 @@ CREATE VIEW school_teachers AS
      JOIN org_scope s ON s.org_id = a.org_id
   WHERE s.school_id IS NOT NULL AND (a.role <> ALL (ARRAY['classRep'::text, 'schoolAuditor'::text, 'opsStaff'::text]));
 
+CREATE VIEW standing_consents AS
+ SELECT DISTINCT ON (person_id, purpose) person_id,
+    purpose,
+    answer,
+    channel,
+    guardian_id,
+    recorder_id,
+    recorded_at,
+    notice_version = (( SELECT max(consent_notices.version) AS max
+           FROM consent_notices)) AS is_current
+   FROM consents c
+  ORDER BY person_id, purpose, id DESC;
+
 CREATE VIEW things_to_come AS
  SELECT school_day,
     planned_id,
@@ -1917,6 +1983,7 @@ CREATE TRIGGER audit_lines_append_only BEFORE DELETE OR UPDATE ON audit_lines FO
 CREATE TRIGGER audit_lines_not_emptied BEFORE TRUNCATE ON audit_lines FOR EACH STATEMENT EXECUTE FUNCTION refuse_audit_change();
 CREATE TRIGGER audit_seals_append_only BEFORE DELETE OR UPDATE ON audit_seals FOR EACH ROW EXECUTE FUNCTION refuse_audit_change();
 CREATE TRIGGER audit_seals_not_emptied BEFORE TRUNCATE ON audit_seals FOR EACH STATEMENT EXECUTE FUNCTION refuse_audit_change();
+CREATE TRIGGER consents_insert_only BEFORE UPDATE ON consents FOR EACH ROW EXECUTE FUNCTION consents_insert_only();
 CREATE TRIGGER facts_insert_only BEFORE UPDATE ON facts FOR EACH ROW EXECUTE FUNCTION facts_insert_only();
 CREATE TRIGGER orgs_move_below AFTER UPDATE OF parent_id ON orgs FOR EACH ROW WHEN (old.path IS DISTINCT FROM new.path) EXECUTE FUNCTION orgs_move_below();
 CREATE TRIGGER orgs_set_path BEFORE INSERT OR UPDATE OF parent_id ON orgs FOR EACH ROW EXECUTE FUNCTION orgs_set_path();

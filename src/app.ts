@@ -4,6 +4,7 @@ import { actorOfRequest } from './people/sessions.ts';
 import { orgs } from './orgs/capability.ts';
 import { people } from './people/capability.ts';
 import { calendar } from './calendar/capability.ts';
+import { consents } from './consents/capability.ts';
 import { courses } from './courses/capability.ts';
 import { rosters } from './rosters/capability.ts';
 import { timetable } from './timetable/capability.ts';
@@ -24,6 +25,7 @@ export const capabilities: readonly Capability[] = [
   people,
   calendar,
   courses,
+  consents,
   rosters,
   timetable,
   rooms,

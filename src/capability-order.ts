@@ -8,6 +8,7 @@ export const capabilityOrder: readonly string[] = [
   'people',
   'calendar',
   'courses',
+  'consents',
   'facts',
   'rosters',
   'rules',

@@ -5,7 +5,7 @@ import { fillReadings } from '../people/fill-readings.ts';
 import { loginNameFor } from '../people/service-accounts.ts';
 import type { Trx } from '../platform/database.ts';
 import type { Secrets } from '../platform/secrets.ts';
-import { demoRegion, type DemoRegion } from './region.ts';
+import { demoRegion, liveClass, type DemoRegion } from './region.ts';
 
 /** First and last day of the demo's term, and the Monday of its week 1. */
 export const demoTerm = {
@@ -50,6 +50,7 @@ export async function seedRegion(trx: Trx, secrets: Secrets): Promise<DemoKeys> 
   };
   await insertPeople(trx, region, keys);
   await fillReadings(trx, { orgIds: [...keys.orgs.values()] });
+  await insertConsents(trx, region, keys);
   await insertNumbers(trx, region, keys, secrets);
   await insertCalendar(trx, keys);
   await insertClasses(trx, region, keys);
@@ -118,6 +119,37 @@ async function insertPeople(trx: Trx, region: DemoRegion, keys: DemoKeys): Promi
       pupil_id: idOf(keys.people, pupilKey),
       guardian_id: idOf(keys.people, guardianKey),
     })),
+  );
+}
+
+/** What guardians of children under 14 said to the chat: most yes, on line or on paper, some no, some nothing yet. */
+async function insertConsents(trx: Trx, region: DemoRegion, keys: DemoKeys): Promise<void> {
+  const young = new Set(
+    region.people.filter(({ under14Year }) => under14Year !== null).map(({ key }) => key),
+  );
+  const asked = region.guardianships.filter(({ pupilKey }) => young.has(pupilKey));
+  // In the class that is being taught everybody may write: some of them do.
+  const taught = new Set(
+    region.enrollments.filter(({ classKey }) => classKey === liveClass.key).map(({ personKey }) => personKey),
+  );
+  const answers = asked.flatMap(({ pupilKey, guardianKey }, place) => {
+    const isTaught = taught.has(pupilKey);
+    if (place % 9 === 7 && !isTaught) return [];
+    const isPaper = place % 4 === 3;
+    return {
+      person_id: idOf(keys.people, pupilKey),
+      answer: place % 17 === 16 && !isTaught ? 'refused' : 'given',
+      channel: isPaper ? 'paper' : 'online',
+      guardian_id: isPaper ? null : idOf(keys.people, guardianKey),
+    };
+  });
+  await insertJson(
+    trx,
+    sql`INSERT INTO consents (person_id, purpose, answer, notice_version, channel, guardian_id, recorder_id, recorded_at)
+      SELECT person_id, 'chat', answer, (SELECT max(version) FROM consent_notices), channel, guardian_id, guardian_id,
+        app_now() - interval '20 days' FROM`,
+    sql`t(person_id uuid, answer text, channel text, guardian_id uuid)`,
+    answers,
   );
 }
 

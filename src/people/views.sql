@@ -16,3 +16,7 @@ FROM guardianships g
 JOIN persons p ON p.id = g.guardian_id AND p.status = 'active'
 LEFT JOIN contacts c ON c.person_id = g.guardian_id AND c.purpose = 'followUp'
 WHERE g.during @> (app_now() AT TIME ZONE 'Asia/Shanghai')::date;
+
+-- minors: until which day a person counts as a child under 14; persons of whom nothing is known are missing.
+CREATE OR REPLACE VIEW minors AS
+SELECT p.id AS person_id, p.under14_until FROM persons p WHERE p.under14_until IS NOT NULL;

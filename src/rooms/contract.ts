@@ -58,6 +58,8 @@ export const EntranceAnswer = Type.Object(
     logId: Id,
     state: RoomState,
     muted: Type.Boolean(),
+    /** Whether this person may write in the chat: a child under 14 needs a guardian's word. */
+    mayChat: Type.Boolean(),
     entrance: oneOf(['room', 'recording', 'link', 'none']),
     /** For one socket within `ticketSeconds`. */
     ticket: Type.String(),

@@ -22,6 +22,8 @@ export interface Joined {
   readonly state: LogState;
   readonly muted: boolean;
   readonly opened: boolean;
+  /** False for a child under 14 without a guardian's word. */
+  readonly mayChat: boolean;
 }
 
 interface JoinRow {
@@ -33,6 +35,7 @@ interface JoinRow {
   muted: boolean;
   opened: boolean;
   is_new: boolean;
+  may_chat: boolean;
 }
 
 /**
@@ -82,7 +85,8 @@ export async function writeJoins(
         WHERE l.id = f.log_id AND l.opened_at IS NULL
       )
       SELECT f.i::int - 1 AS place, f.log_id, f.standing, f.class_id, f.state, f.muted,
-        f.opened OR f.standing = 'teacher' AS opened, e.is_new
+        f.opened OR f.standing = 'teacher' AS opened, e.is_new,
+        f.standing <> 'pupil' OR consent_stands(f.person_id, 'chat', f.school_day) AS may_chat
       FROM fit f JOIN entered e USING (school_day, lesson_id, person_id)`.execute(trx);
     for (const row of rows) {
       answers[row.place] = {
@@ -92,6 +96,7 @@ export async function writeJoins(
         state: row.state,
         muted: row.muted,
         opened: row.opened,
+        mayChat: row.may_chat,
       };
     }
     // That a pupil came is known at once, from the entry; how long they stayed becomes a fact when the lesson ends.

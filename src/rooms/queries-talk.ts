@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { sql } from 'kysely';
 import type pg from 'pg';
-import type { Trx } from '../platform/database.ts';
+import type { Db, Trx } from '../platform/database.ts';
 import type { LessonKey } from './access.ts';
 import type { LogRow } from './sealed-part.ts';
 import { runStatement } from './statements.ts';
@@ -22,7 +22,8 @@ const SAY = {
     numbered AS (
       UPDATE lesson_logs l SET talk_n = l.talk_n + 1 FROM me
       WHERE l.id = me.id AND NOT EXISTS (SELECT FROM said)
-        AND (me.standing <> 'pupil' OR (l.state = 'live' AND NOT l.muted)) AND l.state <> 'ended'
+        AND (me.standing <> 'pupil' OR (l.state = 'live' AND NOT l.muted AND consent_stands($3, 'chat', $1)))
+          AND l.state <> 'ended'
       RETURNING l.id, l.talk_n, log_voice_ms(l.id) AS start_ms, me.class_id,
         convert_to((jsonb_build_object(
           'at', to_char(app_now() AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'),
@@ -70,6 +71,13 @@ export async function insertSaid(
   if (said === undefined) return undefined;
   if (said.n === null || said.bytes === null) return { logId: said.log_id, n: said.said_n, row: null };
   return { logId: said.log_id, n: said.n, row: talkLogRow(said.n, said.start_ms ?? 0, said.bytes) };
+}
+
+/** Whether a guardian's word, where one is needed, lets this person write in the chat. */
+export async function mayChat(db: Db, schoolDay: string, personId: string): Promise<boolean> {
+  const { rows } = await sql<{ may: boolean }>`
+    SELECT consent_stands(${personId}::uuid, 'chat', ${schoolDay}::date) AS may`.execute(db);
+  return rows[0]?.may ?? false;
 }
 
 /** Two tabs send one line at the same moment: the second finds the first one's key on its second look. */

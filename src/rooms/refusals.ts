@@ -39,5 +39,12 @@ export const logEnded = (): AppError =>
 export const talkOff = (): AppError =>
   new AppError(409, 'talk_off', 'The teacher has paused the lesson or muted everyone.');
 
+export const consentMissing = (): AppError =>
+  new AppError(
+    403,
+    'consent_missing',
+    'Under 14, a guardian has to agree before somebody writes in the chat.',
+  );
+
 export const roomNotFound = (): AppError =>
   notFound('room_not_found', 'There is no such room, or it is not yours.');

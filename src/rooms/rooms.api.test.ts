@@ -642,6 +642,41 @@ describe('taking part', () => {
     expect(outcome(await speak())).toEqual([409, 'log_ended']);
   });
 
+  test('a child under 14 writes once a guardian has agreed, and no more once that was taken back', async () => {
+    const { lesson } = await taught(1);
+    const [pupil] = lesson.pupils;
+    const speak = () => act(lesson, pupil!.headers, 'chat', { clientId: randomUUID(), text: '老师好' });
+    await db
+      .updateTable('persons')
+      .set({ under14_until: '2099-01-01' })
+      .where('id', '=', pupil!.personId)
+      .execute();
+    const say = (answer: 'given' | 'withdrawn') =>
+      db
+        .insertInto('consents')
+        .values({
+          person_id: pupil!.personId,
+          purpose: 'chat',
+          answer,
+          notice_version: 1,
+          channel: 'paper',
+          guardian_id: null,
+          recorder_id: null,
+          recorded_at: new Date(),
+        })
+        .execute();
+    const enter = async () => (await joinAs(lesson, pupil!.headers)).json();
+    expect(await enter()).toMatchObject({ mayChat: false });
+    expect(outcome(await speak())).toEqual([403, 'consent_missing']);
+    // Everything a lesson needs is open from the first minute.
+    expect(outcome(await act(lesson, pupil!.headers, 'hand', { up: true }))).toBe(204);
+    await say('given');
+    expect(await enter()).toMatchObject({ mayChat: true });
+    expect(outcome(await speak())).toBe(200);
+    await say('withdrawn');
+    expect(outcome(await speak())).toEqual([403, 'consent_missing']);
+  });
+
   test('pausing and ending are in force at once, and an ended lesson stays ended', async () => {
     const { lesson } = await taught(1);
     const [pupil] = lesson.pupils;

@@ -25,6 +25,8 @@ export interface Entrance {
   readonly logId: string;
   readonly state: LogState | 'waiting';
   readonly muted: boolean;
+  /** Whether this person may write in the chat: a child under 14 needs a guardian's word. */
+  readonly mayChat: boolean;
   readonly entrance: LessonMode['entrance'];
   /** Opens one socket within 30 s. */
   readonly ticket: string;
@@ -98,6 +100,7 @@ export async function join(rooms: Rooms, actor: Actor, key: LessonKey, personId:
     logId: joined.logId,
     state: joined.opened || joined.state === 'ended' ? joined.state : 'waiting',
     muted: joined.muted,
+    mayChat: joined.mayChat,
     entrance: mode.entrance,
     ticket,
     ticketSeconds: TICKET_SECONDS,

@@ -9,9 +9,9 @@ import { recordFacts } from '../facts/service.ts';
 import { endLesson } from '../timetable/service.ts';
 import type { LessonKey, StatementAction } from './access.ts';
 import { takePart, teachLesson } from './actions.ts';
-import { insertSaid, insertTalkRow, lockRoom } from './queries-talk.ts';
+import { insertSaid, insertTalkRow, lockRoom, mayChat } from './queries-talk.ts';
 import type { LockedRoom } from './queries-talk.ts';
-import { logEnded, removedFromRoom, roomNotFound, talkOff, whyRefused } from './refusals.ts';
+import { consentMissing, logEnded, removedFromRoom, roomNotFound, talkOff, whyRefused } from './refusals.ts';
 import type { Rooms } from './rooms.ts';
 import { endOfLesson } from './rules.ts';
 import { modeOf } from './service-join.ts';
@@ -30,7 +30,8 @@ export interface InRoom {
 /**
  * Says a line to the class. Written before it is answered; the same `clientId` again changes nothing.
  *
- * @throws {AppError} 409 `talk_off` from the very switch on, `log_ended`; 403 `removed_from_room`; 404.
+ * @throws {AppError} 409 `talk_off` from the very switch on, `log_ended`; 403 `removed_from_room`, `consent_missing`;
+ *   404.
  */
 export async function say(
   rooms: Rooms,
@@ -45,9 +46,14 @@ export async function say(
     text,
   });
   if (said === undefined) throw await whyNotInRoom(rooms, actor, takePart, key, personId);
-  if (said.n === null) throw (await rooms.logs.hasEnded(key)) ? logEnded() : talkOff();
+  if (said.n === null) throw await whyNotSaid(rooms, key, personId);
   if (said.row !== null) rooms.hub.committed(said.logId, 'talk', said.row);
   return { n: said.n };
+}
+
+async function whyNotSaid(rooms: Rooms, key: LessonKey, personId: string): Promise<AppError> {
+  if (await rooms.logs.hasEnded(key)) return logEnded();
+  return (await mayChat(rooms.ctx.db, key.schoolDay, personId)) ? talkOff() : consentMissing();
 }
 
 /**

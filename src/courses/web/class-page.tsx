@@ -39,6 +39,11 @@ export default function ClassPage() {
         title={members.data.name}
         when={t('courses.class.count', { count: pupils.length })}
       >
+        {can('consents.readClass') && (
+          <Link className="button-link" to={`/classes/${classId}/consents`}>
+            {t('consents.class.title')}
+          </Link>
+        )}
         {can('courses.issueClaimCards') && (
           <Link className="button-link" to={`/classes/${classId}/cards`}>
             {t('courses.class.printCards')}

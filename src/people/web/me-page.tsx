@@ -47,6 +47,15 @@ function Choices({ self }: { self: Self }) {
             </a>
           </li>
         )}
+        {(self.isPupil || self.children.length > 0) && (
+          <li>
+            <a href="/my/consents">
+              <i class="i i-check" aria-hidden="true" />
+              <span>{t('consents.page.link')}</span>
+              <i class="i i-right muted" aria-hidden="true" />
+            </a>
+          </li>
+        )}
         {self.appointments.length > 0 && (
           <li>
             <a href="/console">

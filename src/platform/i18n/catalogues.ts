@@ -1,6 +1,7 @@
 import type orgs from '../../orgs/words/zh-CN.json';
 import type people from '../../people/words/zh-CN.json';
 import type calendar from '../../calendar/words/zh-CN.json';
+import type consents from '../../consents/words/zh-CN.json';
 import type courses from '../../courses/words/zh-CN.json';
 import type facts from '../../facts/words/zh-CN.json';
 import type rosters from '../../rosters/words/zh-CN.json';
@@ -20,6 +21,7 @@ export const CATALOGUES = [
   'people',
   'calendar',
   'courses',
+  'consents',
   'facts',
   'rosters',
   'timetable',
@@ -35,6 +37,7 @@ export type WordKey =
   | keyof typeof people
   | keyof typeof calendar
   | keyof typeof courses
+  | keyof typeof consents
   | keyof typeof facts
   | keyof typeof rosters
   | keyof typeof timetable

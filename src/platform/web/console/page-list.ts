@@ -1,4 +1,5 @@
 import { calendarConsolePages } from '../../../calendar/web/console-pages.tsx';
+import { consentsConsolePages } from '../../../consents/web/console-pages.tsx';
 import { coursesConsolePages } from '../../../courses/web/console-pages.tsx';
 import { orgsConsolePages } from '../../../orgs/web/console-pages.tsx';
 import { peopleConsolePages } from '../../../people/web/console-pages.tsx';
@@ -13,6 +14,7 @@ export const CONSOLE_PAGES: readonly ConsolePage[] = [
   ...reachConsolePages,
   ...calendarConsolePages,
   ...coursesConsolePages,
+  ...consentsConsolePages,
   ...rostersConsolePages,
   ...orgsConsolePages,
   ...peopleConsolePages,

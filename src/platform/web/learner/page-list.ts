@@ -1,3 +1,4 @@
+import { consentsLearnerPages } from '../../../consents/web/learner-pages.tsx';
 import { peopleLearnerPages } from '../../../people/web/learner-pages.tsx';
 import { reachLearnerPages } from '../../../reach/web/learner-pages.tsx';
 import { timetableLearnerPages } from '../../../timetable/web/learner-pages.tsx';
@@ -8,4 +9,5 @@ export const LEARNER_PAGES: readonly LearnerPage[] = [
   ...timetableLearnerPages,
   ...reachLearnerPages,
   ...peopleLearnerPages,
+  ...consentsLearnerPages,
 ];

@@ -19,6 +19,8 @@ export interface ChatView {
 
 interface ChatOptions {
   myId: string;
+  /** False: a child under 14 for whom no guardian has agreed reads along only. */
+  mayChat: boolean;
   nameOf(personId: string): string;
   onSend(text: string): void;
   onTyping(isTyping: boolean): void;
@@ -113,10 +115,15 @@ export function createChatView(options: ChatOptions): ChatView {
   /** Folded, the one line shows the newest message; open, who reads along. */
   function showHint(): void {
     const last = latest[latest.length - 1];
-    if (isMuted) setText(hint, t('rooms.pupil.chat.muted'));
+    if (isMuted && options.mayChat) setText(hint, t('rooms.pupil.chat.muted'));
     else if (!isOpen && last) setText(hint, `${options.nameOf(last.row.personId)} ${last.row.text}`);
     else setText(hint, t('rooms.pupil.chat.everyone'));
   }
+
+  const placeholderKey = () => {
+    if (!options.mayChat) return 'rooms.pupil.chat.needsConsent';
+    return isMuted ? 'rooms.pupil.chat.muted' : 'rooms.pupil.chat.placeholder';
+  };
 
   const message = (name: string, text: string, isTeacher: boolean, ...tags: (Node | null)[]): HTMLElement =>
     el(
@@ -143,10 +150,10 @@ export function createChatView(options: ChatOptions): ChatView {
     setOpen,
     update(talk, pending) {
       latest = talk.chat;
-      isMuted = talk.isMuted;
+      isMuted = talk.isMuted || !options.mayChat;
       input.disabled = isMuted;
       send.disabled = isMuted;
-      input.placeholder = t(isMuted ? 'rooms.pupil.chat.muted' : 'rooms.pupil.chat.placeholder');
+      input.placeholder = t(placeholderKey());
       const wasAtEnd = isAtEnd();
       const fresh = talk.chat.length - shown;
       clear(log);

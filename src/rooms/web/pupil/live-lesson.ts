@@ -88,6 +88,7 @@ export function startLiveLesson(options: LiveOptions): () => void {
   );
   const chat = createChatView({
     myId: entrance.personId,
+    mayChat: entrance.mayChat,
     nameOf: names.nameOf,
     onSend: (text) => outbox.say(text),
     onTyping: (isTyping) => view.setTyping(isTyping),
