@@ -189,6 +189,13 @@ export const questions: readonly Question[] = [
   ofClass('makeClaimCards'),
   ofClass('listMembers'),
   ofClass('assignCareDuty'),
+  ofClass('readComposition'),
+  ofClass('setComposition', { body: { homeroomIds: [] }, answers: ['class_is_homeroom'] }),
+  ofClass('joinClass', {
+    body: { schoolCode: null, number: 'nobody', name: '无此人' },
+    answers: ['pupil_not_found'],
+  }),
+  ofClass('leaveClass', { names: { personId: '$pupilId' }, answers: ['home_by_roster'] }),
   ofClass('getClassWeek'),
   ofClass('startLessonNow', {
     body: { classIds: ['$classId'], courseTitle: '数学', minutes: 20, mode: 'live' },
