@@ -133,7 +133,7 @@ export async function joinClass(
  * Takes a pupil out of a teaching class or a guest out of any, from today on; who is in it by a homeroom class stays out while
  * the class is made of it. Asked again, nothing changes.
  *
- * @throws {AppError} 409 `home_by_roster` for a pupil's home class.
+ * @throws {AppError} 409 `home_by_roster` for a pupil's home class; 404 for somebody of another school who never was in it.
  */
 export async function leaveClass(
   ctx: ServerContext,
@@ -149,7 +149,10 @@ export async function leaveClass(
       WHERE class_id = ${classId} AND person_id = ${personId} AND role = 'pupil'
         AND coalesce(upper(during) > ${today}::date, true)
     `.execute(trx);
-    if (rows.length === 0) return false;
+    if (rows.length === 0) {
+      await requireKnown(trx, { classId, personId, schoolId });
+      return false;
+    }
     if (rows.some(({ isHome }) => isHome)) {
       throw new AppError(409, 'home_by_roster', 'The home class of a pupil is changed by the roster.');
     }
@@ -167,6 +170,19 @@ export async function leaveClass(
     return true;
   });
   if (left) ctx.bus.publish('roster.changed', { schoolId });
+}
+
+/** Somebody of another school who never was in the class is not known here. */
+async function requireKnown(
+  trx: Trx,
+  { classId, personId, schoolId }: { classId: string; personId: string; schoolId: string },
+): Promise<void> {
+  const { rows } = await sql`
+    SELECT FROM persons p WHERE p.id = ${personId} AND (
+      p.home_org_id IN (SELECT org_id FROM org_scope WHERE school_id = ${schoolId})
+      OR EXISTS (SELECT FROM enrollments e WHERE e.person_id = p.id AND e.class_id = ${classId} AND e.role = 'pupil'))
+  `.execute(trx);
+  if (rows.length === 0) throw notFound();
 }
 
 function subjectOf(personId: string, orgId: string, detail: Record<string, unknown>) {
