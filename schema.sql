@@ -991,13 +991,15 @@ CREATE TABLE roster_drafts (
   created_by uuid,
   created_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
   applied_at timestamp with time zone,
+  undoes uuid,
   CONSTRAINT roster_drafts_applied_has_time CHECK ((state = 'applied'::text) = (applied_at IS NOT NULL)),
   CONSTRAINT roster_drafts_created_by_fkey FOREIGN KEY (created_by) REFERENCES persons(id) ON DELETE SET NULL,
   CONSTRAINT roster_drafts_leaving_act CHECK (leaving_act = ANY (ARRAY['keep'::text, 'end'::text])),
   CONSTRAINT roster_drafts_pkey PRIMARY KEY (id),
   CONSTRAINT roster_drafts_progress_percent CHECK (progress_percent >= 0 AND progress_percent <= 100),
   CONSTRAINT roster_drafts_school_id_fkey FOREIGN KEY (school_id) REFERENCES orgs(id) ON DELETE CASCADE,
-  CONSTRAINT roster_drafts_state CHECK (state = ANY (ARRAY['checked'::text, 'applying'::text, 'applied'::text, 'failed'::text, 'discarded'::text]))
+  CONSTRAINT roster_drafts_state CHECK (state = ANY (ARRAY['checked'::text, 'applying'::text, 'applied'::text, 'failed'::text, 'discarded'::text])),
+  CONSTRAINT roster_drafts_undoes_fkey FOREIGN KEY (undoes) REFERENCES roster_drafts(id) ON DELETE CASCADE
 );
 
 CREATE TABLE runs (
@@ -1294,6 +1296,7 @@ CREATE INDEX roster_draft_leaving_person_id_idx ON public.roster_draft_leaving U
 CREATE INDEX roster_draft_rows_row_idx ON public.roster_draft_rows USING btree (draft_id, sheet, "row");
 CREATE INDEX roster_drafts_created_at_idx ON public.roster_drafts USING btree (created_at);
 CREATE INDEX roster_drafts_school_id_created_at_idx ON public.roster_drafts USING btree (school_id, created_at DESC);
+CREATE INDEX roster_drafts_undoes_idx ON public.roster_drafts USING btree (undoes) WHERE (undoes IS NOT NULL);
 CREATE INDEX school_days_to_close_idx ON public.school_days USING btree (closes_at) WHERE (closed_at IS NULL);
 CREATE INDEX school_days_to_open_idx ON public.school_days USING btree (opens_at) WHERE (opened_at IS NULL);
 CREATE INDEX sessions_account_id_idx ON public.sessions USING btree (account_id);
@@ -1734,6 +1737,14 @@ CREATE VIEW expectation_states AS
     way
    FROM expectations x
   WHERE state <> 'cancelled'::text;
+
+CREATE VIEW fact_people AS
+ SELECT facts.person_id
+   FROM facts
+UNION ALL
+ SELECT facts.recorder_id AS person_id
+   FROM facts
+  WHERE facts.recorder_id IS NOT NULL;
 
 CREATE VIEW guardian_cards AS
  SELECT g.pupil_id,

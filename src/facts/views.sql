@@ -54,3 +54,9 @@ WHERE f.source = 'excuse' AND f.planned_id IS NOT NULL AND f.outcome <> 'withdra
 -- things_to_come: planned things of a school's day that are not over, or not judged since they were.
 CREATE OR REPLACE VIEW things_to_come AS
 SELECT p.school_day, p.planned_id, p.school_id, p.due_at FROM due_plans p;
+
+-- fact_people: whom facts are about and who recorded them, for neighbours that must know whether somebody left a trace.
+CREATE OR REPLACE VIEW fact_people AS
+SELECT person_id FROM facts
+UNION ALL
+SELECT recorder_id FROM facts WHERE recorder_id IS NOT NULL;

@@ -30,6 +30,7 @@ test('acts beyond the own class that change who is who, and what applies to all,
     'reach.changeRules',
     'rosters.confirm',
     'rosters.importUnits',
+    'rosters.export',
   ]);
 });
 

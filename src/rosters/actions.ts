@@ -37,7 +37,15 @@ export const importUnits = defineAction({
   secondStep: true,
 });
 
-export const rostersActions = [checkRoster, confirmDraft, importUnits];
+/** Take the roster of a school out as a file: whoever may put one in. */
+export const exportRoster = defineAction({
+  name: 'rosters.export',
+  place: placeOfOrg,
+  allow: importers,
+  secondStep: true,
+});
+
+export const rostersActions = [checkRoster, confirmDraft, exportRoster, importUnits];
 
 /** The school that a unit belongs to, with what an import needs to know of it; `undefined` above schools. */
 export async function selectSchoolOf(

@@ -242,6 +242,7 @@ export async function endLeaving(
   const people = sql`SELECT person_id FROM roster_draft_leaving WHERE draft_id = ${draftId}`;
   await endHomeEnrollments(trx, today, people);
   await endGuestEnrollments(trx, { schoolId, today, people });
+  await endAppointments(trx, { schoolId, today, people });
   await sql`UPDATE persons p SET status = 'left' FROM (${people}) l WHERE p.id = l.person_id AND p.status = 'active'`.execute(
     trx,
   );
@@ -253,8 +254,7 @@ async function endGuestEnrollments(
   { schoolId, today, people }: { schoolId: string; today: string; people: ReturnType<typeof sql> },
 ): Promise<void> {
   const theirs = sql`
-    e.person_id = p.person_id AND e.role = 'pupil' AND NOT e.is_home
-      AND EXISTS (SELECT FROM classes c WHERE c.id = e.class_id AND c.school_id = ${schoolId})
+    e.person_id = p.person_id AND NOT e.is_home AND EXISTS (SELECT FROM classes c WHERE c.id = e.class_id AND c.school_id = ${schoolId})
   `;
   await sql`
     DELETE FROM enrollments e USING (${people}) p WHERE ${theirs} AND lower(e.during) >= ${today}::date
@@ -262,6 +262,21 @@ async function endGuestEnrollments(
   await sql`
     UPDATE enrollments e SET during = daterange(lower(e.during), ${today}::date) FROM (${people}) p
     WHERE ${theirs} AND e.during @> ${today}::date
+  `.execute(trx);
+}
+
+/** Roles at the school end with the person's time there; one that began today never was. */
+async function endAppointments(
+  trx: Trx,
+  { schoolId, today, people }: { schoolId: string; today: string; people: ReturnType<typeof sql> },
+): Promise<void> {
+  await sql`
+    DELETE FROM appointments a USING (${people}) p
+    WHERE a.person_id = p.person_id AND a.org_id = ${schoolId} AND lower(a.during) >= ${today}::date
+  `.execute(trx);
+  await sql`
+    UPDATE appointments a SET during = daterange(lower(a.during), ${today}::date) FROM (${people}) p
+    WHERE a.person_id = p.person_id AND a.org_id = ${schoolId} AND a.during @> ${today}::date
   `.execute(trx);
 }
 

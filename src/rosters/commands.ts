@@ -1,5 +1,5 @@
 import { createHash, randomUUID } from 'node:crypto';
-import { readFile, stat } from 'node:fs/promises';
+import { readFile, stat, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { operatorActor } from '../platform/actor.ts';
 import type { Command, CommandProblem, CommandResult } from '../platform/capability.ts';
@@ -10,6 +10,7 @@ import { say } from '../platform/i18n/server-words.ts';
 import { inLanguage } from '../platform/terminal.ts';
 import type { CheckedFile } from './check/check-file.ts';
 import type { CheckOptions } from './contract.ts';
+import { exportRoster } from './export/service.ts';
 import { checkWorkbook, confirmRoster, keepDraft } from './service.ts';
 import { tablesOfFolder } from './tables-of-folder.ts';
 import type { LeavingAct } from './tables.ts';
@@ -67,11 +68,7 @@ async function importRoster(ctx: ServerContext, asked: Asked): Promise<CommandRe
   const actor = operatorActor();
   const fileName = path.basename(asked.file);
   const file = { fileName, bytes: await readFileOf(asked.file) };
-  const org = await ctx.db.selectFrom('orgs').select('id').where('code', '=', asked.org).executeTakeFirst();
-  if (!org)
-    throw new AppError(404, 'org_not_found', `There is no unit of code "${asked.org}".`, {
-      params: { code: asked.org },
-    });
+  const org = { id: await orgIdOf(ctx, asked.org) };
   const options: CheckOptions = { choices: [], createClasses: asked.createClasses };
   const check = await checkWorkbook(ctx, actor, { orgId: org.id, file, options });
   const { checked } = check;
@@ -113,6 +110,61 @@ async function importRoster(ctx: ServerContext, asked: Asked): Promise<CommandRe
   return { exitCode: isRefused ? 1 : 0, counts: { ...counts, draft }, json, problems, text };
 }
 
+const exportUsage = 'roster export --org CODE --to FILE (.zip: OneRoster 1.2, .xlsx: workbook)';
+
+async function orgIdOf(ctx: ServerContext, code: string): Promise<string> {
+  const org = await ctx.db.selectFrom('orgs').select('id').where('code', '=', code).executeTakeFirst();
+  if (!org)
+    throw new AppError(404, 'org_not_found', `There is no unit of code "${code}".`, { params: { code } });
+  return org.id;
+}
+
+const exportCommand: Command = {
+  name: 'roster export',
+  usage: exportUsage,
+  summary: {
+    'zh-CN': '导出名册：.zip 为 OneRoster 1.2，.xlsx 为工作簿；两者都能原样导回。',
+    en: 'Exports a roster: .zip is OneRoster 1.2, .xlsx a workbook; both can be imported again without a change.',
+  },
+  async run(ctx, args) {
+    const { options } = readArguments(args, {
+      usage: exportUsage,
+      words: 0,
+      options: { org: true, to: true },
+    });
+    const { org = '', to = '' } = options;
+    const format = /\.zip$/i.test(to) ? 'oneroster' : /\.xlsx$/i.test(to) ? 'workbook' : null;
+    if (!format) throw wrongUsage(exportUsage);
+    try {
+      const orgId = await orgIdOf(ctx, org);
+      const file = await exportRoster(ctx, operatorActor(), { orgId, format, locale: 'zh-CN' });
+      await writeFileOf(to, file.bytes);
+      const { people, classes } = file;
+      const params = { people, classes, file: path.basename(to) };
+      const text = inLanguage({
+        zh: say('zh-CN', 'rosters.cli.exported', params),
+        en: say('en', 'rosters.cli.exported', params),
+      });
+      return { exitCode: 0, json: { people, classes, format }, text };
+    } catch (error) {
+      if (!(error instanceof AppError)) throw error;
+      return refusalResult(error, path.basename(to));
+    }
+  },
+};
+
+/** Never over a file that is there. */
+async function writeFileOf(file: string, bytes: Uint8Array): Promise<void> {
+  try {
+    await writeFile(file, bytes, { flag: 'wx', mode: 0o600 });
+  } catch (cause) {
+    throw new AppError(400, 'roster_file_unwritable', `The file ${file} cannot be written.`, {
+      params: { file },
+      cause,
+    });
+  }
+}
+
 export const rostersCommands: readonly Command[] = [
   {
     name: 'roster import',
@@ -141,4 +193,5 @@ export const rostersCommands: readonly Command[] = [
       }
     },
   },
+  exportCommand,
 ];

@@ -73,6 +73,9 @@ export const RosterDraft = Type.Object(
     failure: optionalText,
     createdAt: Type.String({ format: 'date-time' }),
     appliedAt: Type.Union([Type.String({ format: 'date-time' }), Type.Null()]),
+    /** The import that this one takes back, and the one that took this one back. */
+    undoes: Type.Union([id, Type.Null()]),
+    undoneBy: Type.Union([id, Type.Null()]),
   },
   closed,
 );
@@ -122,6 +125,11 @@ export const RosterLinesQuery = Type.Object(
     after: Type.Optional(Type.Integer({ minimum: 0 })),
     limit: Type.Optional(Type.Integer({ minimum: 1, maximum: 200 })),
   },
+  closed,
+);
+
+export const RosterExportQuery = Type.Object(
+  { format: Type.Union([Type.Literal('oneroster'), Type.Literal('workbook')]) },
   closed,
 );
 

@@ -95,6 +95,10 @@ export interface DraftCard {
   readonly failureParams: Record<string, string | number> | null;
   readonly createdAt: Date;
   readonly appliedAt: Date | null;
+  /** The import that this one takes back. */
+  readonly undoes: string | null;
+  /** The import that took this one back. */
+  readonly undoneBy: string | null;
 }
 
 const card = (db: Db) =>
@@ -120,6 +124,15 @@ const card = (db: Db) =>
       'failure_params as failureParams',
       'created_at as createdAt',
       'applied_at as appliedAt',
+      'undoes',
+      (eb) =>
+        eb
+          .selectFrom('roster_drafts as u')
+          .select('u.id')
+          .whereRef('u.undoes', '=', 'roster_drafts.id')
+          .where('u.state', '=', 'applied')
+          .limit(1)
+          .as('undoneBy'),
     ]);
 
 export async function selectDraft(db: Db, draftId: string): Promise<DraftCard> {

@@ -29,6 +29,7 @@ export async function selectCurrentSchool(
   `.execute(db);
   const members = await sql<CurrentSchool['members'][number]>`
     SELECT e.class_id AS "classId", e.person_id AS "personId", e.role FROM classes c JOIN enrollments e ON e.class_id = c.id
+      JOIN persons p ON p.id = e.person_id AND p.home_org_id = ${schoolId}
     WHERE c.school_id = ${schoolId} AND c.during @> ${day}::date AND e.during @> ${day}::date AND NOT e.is_home
       AND e.role IN ('pupil', 'teacher', 'assistant', 'classTeacher')
   `.execute(db);

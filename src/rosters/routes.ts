@@ -8,18 +8,20 @@ import { repeatable } from '../platform/idempotency.ts';
 import { problemText } from '../platform/i18n/server-words.ts';
 import type { Locale } from '../platform/i18n/words.ts';
 import { localeOf } from '../platform/request-locale.ts';
-import { checkRoster, confirmDraft } from './actions.ts';
+import { checkRoster, confirmDraft, exportRoster as exportAction } from './actions.ts';
 import {
   CheckOptions,
   ConfirmRoster,
   RosterDraft,
   RosterDrafts,
+  RosterExportQuery,
   RosterLines,
   RosterLinesQuery,
   type CheckOptions as CheckOptionsBody,
   type RosterDraft as RosterDraftBody,
   type RosterLines as RosterLinesBody,
 } from './contract.ts';
+import { exportRoster } from './export/service.ts';
 import type { DraftCard, DraftLine, ProblemLine } from './queries.ts';
 import {
   confirmRoster,
@@ -32,6 +34,7 @@ import {
   uploadRoster,
   type UploadedWorkbook,
 } from './service.ts';
+import { draftUndo } from './undo/service.ts';
 import { WORKBOOK_LIMITS } from './workbook/limits.ts';
 import { columnLetters } from './workbook/workbook.ts';
 
@@ -128,12 +131,17 @@ function parseJson(text: string): unknown {
 }
 
 function sendWorkbook(reply: FastifyReply, name: string, bytes: Uint8Array): FastifyReply {
+  return sendFile(reply, XLSX, name, bytes);
+}
+
+function sendFile(reply: FastifyReply, type: string, name: string, bytes: Uint8Array): FastifyReply {
+  const ending = /\.\w+$/.exec(name)?.[0] ?? '';
   return reply
-    .type(XLSX)
+    .type(type)
     .header('cache-control', 'no-store')
     .header(
       'content-disposition',
-      `attachment; filename="roster.xlsx"; filename*=UTF-8''${encodeURIComponent(name)}`,
+      `attachment; filename="roster${ending}"; filename*=UTF-8''${encodeURIComponent(name)}`,
     )
     .send(Buffer.from(bytes));
 }
@@ -186,6 +194,25 @@ export function rostersRoutes(ctx: ServerContext): FastifyPluginAsyncTypebox {
           locale: localeOf(request),
         });
         return sendWorkbook(reply, name, bytes);
+      },
+    );
+    app.get(
+      '/orgs/:orgId/roster-export',
+      {
+        config: { action: exportAction, answers: 'application/octet-stream' },
+        schema: {
+          operationId: 'exportRoster',
+          tags,
+          description: 'The roster as a OneRoster 1.2 zip or as a workbook; both can be imported again.',
+          params: OrgParams,
+          querystring: RosterExportQuery,
+        },
+      },
+      async (request, reply) => {
+        const { format } = request.query;
+        const asked = { ...request.params, format, locale: localeOf(request) };
+        const { name, bytes } = await exportRoster(ctx, request.actor, asked);
+        return sendFile(reply, format === 'workbook' ? XLSX : 'application/zip', name, bytes);
       },
     );
     app.get(
@@ -250,6 +277,27 @@ export function rostersRoutes(ctx: ServerContext): FastifyPluginAsyncTypebox {
           await confirmRoster(ctx, request.actor, { ...request.params, ...request.body }),
           localeOf(request),
         ),
+    );
+    app.post(
+      '/roster-drafts/:draftId/undo',
+      {
+        config: { action: confirmDraft },
+        schema: {
+          operationId: 'undoRoster',
+          tags,
+          description:
+            'Make a draft that takes an applied import back; it is checked and confirmed like any other.',
+          params: DraftParams,
+          body: Type.Optional(Type.Null()),
+          response: { 201: RosterDraft },
+        },
+      },
+      async (request, reply) => {
+        const { key } = repeatable(request);
+        const locale = localeOf(request);
+        const draft = await draftUndo(ctx, request.actor, { ...request.params, key, locale });
+        return reply.code(201).send(draftBody(draft, locale));
+      },
     );
     app.delete(
       '/roster-drafts/:draftId',

@@ -130,15 +130,22 @@ export async function uploadRoster(
 export async function keepDraft(
   ctx: ServerContext,
   actor: Actor,
-  kept: { orgId: string; fileName: string; check: WorkbookCheck; request: RepeatableRequest },
+  kept: {
+    orgId: string;
+    fileName: string;
+    check: WorkbookCheck;
+    request: RepeatableRequest;
+    /** The import that this one takes back. */
+    undoes?: string;
+  },
 ): Promise<DraftCard> {
-  const { orgId, fileName, check, request } = kept;
+  const { orgId, fileName, check, request, undoes = null } = kept;
   const { schoolId, rosterHash, checked } = check;
   await authorize(ctx.db, actor, checkRoster, { orgId });
   const createdBy = actor.kind === 'person' ? actor.personId : null;
   const { resourceId } = await idempotent(ctx.db, request, async (trx) => {
     await allowLongWork(trx);
-    const draft = { schoolId, fileName: cleanFileName(fileName), createdBy, rosterHash, checked };
+    const draft = { schoolId, fileName: cleanFileName(fileName), createdBy, rosterHash, checked, undoes };
     const id = await insertDraft(trx, ctx.secrets, draft);
     const { read, rows, problems } = checked;
     const subject = { subjectKind: 'rosterDraft', subjectId: id, orgId: schoolId };
@@ -285,7 +292,8 @@ export async function confirmRoster(
     .updateTable('roster_drafts')
     .set({
       state: 'applying',
-      leaving_act: leaving,
+      // What takes an import back has no choice left: the importer saw it whole.
+      leaving_act: draft.undoes === null ? leaving : 'end',
       progress_percent: 0,
       failure_code: null,
       failure_params: null,

@@ -1,12 +1,13 @@
 import type { ColumnType } from 'kysely';
 import type { Filled, FilledInstant, Instant } from '../platform/tables.ts';
-import type { ColumnReport, RosterRead } from './rules/roster-row.ts';
+import type { WorkbookFormat } from './workbook/workbook.ts';
+import type { ColumnReport, RosterRead, Sex } from './rules/roster-row.ts';
 
 /** JSON comes out parsed and goes in as text. */
 type Json<T> = ColumnType<T, string, string>;
 
 export interface DraftFacts {
-  readonly format: string;
+  readonly format: WorkbookFormat;
   readonly encoding: string | null;
   readonly sheets: RosterRead['sheets'];
   readonly columns: readonly ColumnReport[];
@@ -53,6 +54,7 @@ declare module '../platform/database.ts' {
       created_by: string | null;
       created_at: FilledInstant;
       applied_at: Instant | null;
+      undoes: string | null;
     };
     unit_imports: {
       id: Filled<string>;
@@ -89,7 +91,7 @@ declare module '../platform/database.ts' {
       guardian_key_id: string | null;
       guardian_tail: string | null;
       guardian_hash: Buffer | null;
-      before: Json<{ name?: string; className?: string }>;
+      before: Json<{ name?: string; className?: string; classId?: string | null; sex?: Sex | null }>;
       given: Json<Record<string, string>>;
       external_id: string | null;
     };

@@ -21,10 +21,10 @@ export interface ReturnedProblem {
 
 const MUST = '#fcebe8';
 const LOOK = '#fdf3e0';
-const HEAD: Partial<CellObject> = { fontWeight: 'bold', backgroundColor: '#e3efeb', wrap: true };
+export const HEAD: Partial<CellObject> = { fontWeight: 'bold', backgroundColor: '#e3efeb', wrap: true };
 
 /** Always a text cell: numbers keep their zeros, and nothing is ever taken for a formula. */
-function text(value: string, style: Partial<CellObject> = {}): CellObject {
+export function textCell(value: string, style: Partial<CellObject> = {}): CellObject {
   return { ...style, value, type: String, format: '@' };
 }
 
@@ -79,13 +79,17 @@ export async function problemWorkbook(
         const cells = used.map((column) => {
           const here = found.filter((problem) => problem.column === column.column);
           const severity = here.some((p) => p.severity === 'must') ? MUST : here.length > 0 ? LOOK : null;
-          return text(row.given[column.field ?? ''] ?? '', severity ? { backgroundColor: severity } : {});
+          return textCell(row.given[column.field ?? ''] ?? '', severity ? { backgroundColor: severity } : {});
         });
-        return [text(String(row.row)), ...cells, text([...new Set(sentences)].join('\n'), { wrap: true })];
+        return [
+          textCell(String(row.row)),
+          ...cells,
+          textCell([...new Set(sentences)].join('\n'), { wrap: true }),
+        ];
       });
     return {
       sheet: sheetName(name, taken),
-      data: [head.map((value) => text(value, HEAD)), ...body],
+      data: [head.map((value) => textCell(value, HEAD)), ...body],
       columns: [{ width: 6 }, ...used.map(() => ({ width: 16 })), { width: 70 }],
       stickyRowsCount: 1,
     };
@@ -97,8 +101,8 @@ export async function problemWorkbook(
 export async function rosterTemplate(locale: Locale): Promise<Uint8Array> {
   const heads = (keys: readonly (readonly [string, number])[]) => ({
     data: [
-      keys.map(([value]) => text(value, HEAD)),
-      ...Array.from({ length: 60 }, () => keys.map(() => text(''))),
+      keys.map(([value]) => textCell(value, HEAD)),
+      ...Array.from({ length: 60 }, () => keys.map(() => textCell(''))),
     ],
     columns: keys.map(([, width]) => ({ width })),
     stickyRowsCount: 1,
@@ -123,7 +127,7 @@ export async function rosterTemplate(locale: Locale): Promise<Uint8Array> {
     { sheet: say(locale, 'rosters.template.staff'), ...staff },
     {
       sheet: say(locale, 'rosters.template.help'),
-      data: notes.map((line) => [text(line, { wrap: true })]),
+      data: notes.map((line) => [textCell(line, { wrap: true })]),
       columns: [{ width: 90 }],
     },
   ];

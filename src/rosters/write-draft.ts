@@ -186,9 +186,10 @@ export async function insertDraft(
     createdBy: string | null;
     rosterHash: Buffer;
     checked: CheckedFile;
+    undoes: string | null;
   },
 ): Promise<string> {
-  const { schoolId, fileName, createdBy, rosterHash, checked } = draft;
+  const { schoolId, fileName, createdBy, rosterHash, checked, undoes } = draft;
   const { format, content, encoding, sheets, columns, scope, newClasses } = checked;
   const classFacts = sectionCounts(checked.sections);
   const facts: DraftFacts = { format, content, encoding, sheets, columns, scope, newClasses, ...classFacts };
@@ -212,6 +213,7 @@ export async function insertDraft(
       failure_code: null,
       failure_params: null,
       created_by: createdBy,
+      undoes,
       applied_at: null,
     })
     .returning('id')

@@ -3,6 +3,8 @@ import { readSet } from '../exchange/read-set.ts';
 import { recogniseSet } from '../exchange/recognise.ts';
 import { classKey, planRoster } from '../rules/plan-roster.ts';
 import { readRoster } from '../rules/read-roster.ts';
+import { findSectionLists } from '../rules/section-list.ts';
+import type { RosterRead } from '../rules/roster-row.ts';
 import { planSections, type SectionsRead } from '../rules/sections.ts';
 import { answerApart } from '../workbook/apart.ts';
 import { parse } from '../workbook/parse.ts';
@@ -13,9 +15,25 @@ import type { CheckProcessRequest, FileCheck } from './check-file.ts';
 function readAny(workbook: Workbook, { current, school, choices, newClasses }: CheckProcessRequest) {
   const set = recogniseSet(workbook);
   if (set) return { ...readSet(set, current, school), newClasses: 'all' as const, kind: set.dialect.name };
+  const lists = findSectionLists(workbook.sheets, school);
   const knownNumbers = new Set(current.persons.map((person) => person.number));
-  const read = readRoster(workbook, { choices, knownNumbers });
-  const sections: SectionsRead = { sections: [], members: [], membersComplete: false };
+  const sheets = workbook.sheets.filter((sheet) => !lists.sheets.has(sheet));
+  const people = readRoster({ ...workbook, sheets }, { choices, knownNumbers });
+  const kinds = new Map(
+    [...current.persons, ...people.rows].map(({ number, kind }) => [number.toLowerCase(), kind]),
+  );
+  const listed = lists.read((number) => {
+    const kind = kinds.get(number.toLowerCase());
+    return kind === 'guardian' ? undefined : kind;
+  });
+  const read: RosterRead = {
+    ...people,
+    // A list of enrollments alone has no people of its own; its rows are what was read.
+    read: people.read === 0 ? listed.members.length : people.read,
+    problems: [...people.problems, ...listed.problems],
+    columns: [...people.columns, ...listed.columns],
+  };
+  const sections: SectionsRead = { ...listed, membersComplete: listed.members.length > 0 };
   return { read, sections, leaving: 'guess' as const, newClasses, kind: 'lists' as const };
 }
 

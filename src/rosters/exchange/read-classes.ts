@@ -72,7 +72,7 @@ function repeatedTitles(classes: readonly ExchangeRecord[]): ReadonlySet<string>
   const seen = new Set<string>();
   const repeated = new Set<string>();
   for (const record of classes) {
-    const title = record.get('name').toLowerCase();
+    const title = record.get('name');
     if (seen.has(title)) repeated.add(title);
     seen.add(title);
   }
@@ -139,7 +139,7 @@ export function readClasses(records: Records, dialect: Dialect, context: ClassCo
     const course = courses.get(courseId);
     if (!course && courseId !== '') withoutCourse.add(courseId);
     const code = record.get('code') || id;
-    const name = repeated.has(title.toLowerCase()) ? `${title} ${code}` : title;
+    const name = repeated.has(title) ? `${title} ${code}` : title;
     sections.set(id, {
       ...place,
       key: id,

@@ -179,7 +179,16 @@ export function readPeople(records: Records, dialect: Dialect, context: PeopleCo
       return person && person.kind !== 'guardian' ? { ...person, kind: person.kind } : undefined;
     },
   });
-  const placed = [...rows].map(([id, row]) => ({ ...row, class: memberRead.homes.get(id) ?? row.class }));
+  const leads = new Set(
+    memberRead.members
+      .filter(({ role, gone: over }) => role === 'classTeacher' && !over)
+      .map((one) => one.number),
+  );
+  const placed = [...rows].map(([id, row]) => ({
+    ...row,
+    class: memberRead.homes.get(id) ?? row.class,
+    role: leads.has(row.number) ? ('classTeacher' as const) : row.role,
+  }));
   for (const [id, home] of memberRead.homes) {
     const person = persons.get(known.get(id) ?? '');
     if (!rows.has(id) && person) placed.push(movedRow(person, id, home, memberRead.homeAt.get(id)));

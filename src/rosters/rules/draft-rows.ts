@@ -1,5 +1,5 @@
 import { classKey, type CurrentPerson, type CurrentRoster, type RosterPlan } from './plan-roster.ts';
-import type { RosterRead, RosterRow } from './roster-row.ts';
+import type { RosterRead, RosterRow, Sex } from './roster-row.ts';
 
 export type DraftOutcome = 'created' | 'changed' | 'unchanged' | 'blocked';
 
@@ -13,7 +13,13 @@ export interface DraftRow {
   readonly classId: string | null;
   readonly entersClass: boolean;
   /** What stands there now, of the things that change. */
-  readonly before: { readonly name?: string; readonly className?: string };
+  readonly before: {
+    readonly name?: string;
+    readonly className?: string;
+    /** For taking the import back: the class left, `null` when there was none; the sex that stood there. */
+    readonly classId?: string | null;
+    readonly sex?: Sex | null;
+  };
 }
 
 /** Joins the rows of a workbook with what the plan says of them, in the order of the file. */
@@ -34,9 +40,11 @@ export function draftRows(read: RosterRead, plan: RosterPlan, current: CurrentRo
   };
   for (const row of plan.created) put(row, 'created', null);
   for (const { row, person } of plan.unchanged) put(row, 'unchanged', person);
-  for (const { row, person, name, movesFrom, entersClass } of plan.changed) {
+  for (const { row, person, name, sex, movesFrom, entersClass } of plan.changed) {
     const before = {
       ...(name === null ? {} : { name: person.name }),
+      ...(sex === null ? {} : { sex: person.sex }),
+      ...(entersClass && row.kind === 'pupil' ? { classId: person.classId } : {}),
       ...(movesFrom === null ? {} : { className: movesFrom.name }),
     };
     put(row, 'changed', person, { entersClass, before });

@@ -61,7 +61,14 @@ export type RosterProblemCode =
   | 'roster_number_kept'
   | 'roster_date_unreadable'
   | 'roster_dates_over'
-  | 'roster_no_home_class';
+  | 'roster_no_home_class'
+  | 'roster_undo_signed_in'
+  | 'roster_undo_facts'
+  | 'roster_undo_changed_since'
+  | 'roster_undo_class_gone'
+  | 'roster_undo_classes_kept'
+  | 'roster_undo_guardians'
+  | 'roster_undo_roles';
 
 export type RosterProblem = WorkbookProblem<RosterProblemCode>;
 

@@ -54,7 +54,7 @@ export interface CurrentSchool {
     readonly lastDay: string;
   }[];
   readonly sections: readonly { readonly id: string; readonly name: string }[];
-  /** Who is in the school's classes today, pupils of their home class left out. */
+  /** Who is in the school's classes today; home classes and guests of other schools left out. */
   readonly members: readonly {
     readonly classId: string;
     readonly personId: string;

@@ -58,6 +58,14 @@ function namesOf(names: readonly string[]): string {
 
 function CheckLead({ draft }: { draft: RosterDraft }) {
   const { must, look, created, changed, sections, members } = draft;
+  if (draft.undoes !== null) {
+    return (
+      <Lead>
+        {t('rosters.undo.lead', { leaving: draft.leaving, changed })}
+        {look > 0 && <span className="muted">{t('rosters.undo.cannot', { look })}</span>}
+      </Lead>
+    );
+  }
   const writes = created + changed + leftOut(draft) + sections.created + sections.changed + members.created;
   if (must > 0) {
     return (
@@ -111,9 +119,10 @@ function ConfirmBar({ draft, isBusy, onUploadAgain, onConfirm }: CheckViewProps)
   const [hasRead, setRead] = useState(false);
   const [leaving, setLeaving] = useState<'keep' | 'end'>('keep');
   const { created, changed, must } = draft;
+  const isUndo = draft.undoes !== null;
   return (
     <footer className="roster-confirm">
-      {leftOut(draft) > 0 && must === 0 && (
+      {leftOut(draft) > 0 && must === 0 && !isUndo && (
         <fieldset className="roster-leaving">
           <legend>
             {draft.leaving > 0
@@ -131,20 +140,24 @@ function ConfirmBar({ draft, isBusy, onUploadAgain, onConfirm }: CheckViewProps)
           <span className="red">{t('rosters.confirm.left', { must })}</span>
         ) : (
           <Checkbox checked={hasRead} onChange={(event) => setRead(event.target.checked)}>
-            {t('rosters.confirm.read', { created, changed })}
+            {isUndo
+              ? t('rosters.undo.read', { leaving: draft.leaving, changed })
+              : t('rosters.confirm.read', { created, changed })}
           </Checkbox>
         )}
         <span className="roster-gap" />
-        <Button disabled={isBusy} onClick={onUploadAgain}>
-          {t('rosters.confirm.again')}
-        </Button>
+        {!isUndo && (
+          <Button disabled={isBusy} onClick={onUploadAgain}>
+            {t('rosters.confirm.again')}
+          </Button>
+        )}
         <Button
           type="primary"
           disabled={must > 0 || !hasRead}
           loading={isBusy}
           onClick={() => onConfirm(leaving)}
         >
-          {t('rosters.confirm.act')}
+          {t(isUndo ? 'rosters.undo.confirm' : 'rosters.confirm.act')}
         </Button>
       </div>
     </footer>

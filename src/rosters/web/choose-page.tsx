@@ -49,8 +49,32 @@ export default function ChoosePage() {
           </div>
         </Upload.Dragger>
       </div>
+      <Exports orgId={orgId} appointmentId={appointmentId} />
       <History orgId={orgId} />
     </>
+  );
+}
+
+/** The roster as a file, for the school's other systems. */
+function Exports({ orgId, appointmentId }: { orgId: string; appointmentId: string }) {
+  return (
+    <section className="card roster-export" aria-label={t('rosters.export.title')}>
+      <header>
+        <h2>{t('rosters.export.title')}</h2>
+      </header>
+      <p className="muted pad">{t('rosters.export.safe')}</p>
+      <p className="toolbar pad">
+        {(['workbook', 'oneroster'] as const).map((format) => (
+          <Button
+            key={format}
+            href={`/api/orgs/${orgId}/roster-export?format=${format}&as=${appointmentId}`}
+            download
+          >
+            {t(`rosters.export.${format}`)}
+          </Button>
+        ))}
+      </p>
+    </section>
   );
 }
 

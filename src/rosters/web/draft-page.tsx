@@ -9,6 +9,7 @@ import { ProblemNotice, SkeletonRows } from '../../platform/web/console/states.t
 import { t } from '../../platform/web/t.ts';
 import type { CheckOptions, RosterDraft } from '../contract.ts';
 import { CheckView, ClassCounts } from './check-view.tsx';
+import { DraftLines } from './draft-lines.tsx';
 import { ImportSteps } from './import-steps.tsx';
 import { chosenFor, PLAIN_OPTIONS, uploadRoster } from './upload.ts';
 import './rosters.css';
@@ -147,10 +148,14 @@ function Applied({ draft }: { draft: RosterDraft }) {
     <>
       <ImportSteps current={3} />
       <Lead>
-        <output className="green">{t('rosters.applied.lead', { created, changed, unchanged })}</output>
+        <output className="green">
+          {draft.undoes === null
+            ? t('rosters.applied.lead', { created, changed, unchanged })
+            : t('rosters.undo.done', { leaving, changed })}
+        </output>
       </Lead>
       <ClassCounts draft={draft} />
-      {leaving > 0 && (
+      {leaving > 0 && draft.undoes === null && (
         <p>
           {leavingAct === 'end'
             ? t('rosters.applied.ended', { count: leaving })
@@ -164,6 +169,41 @@ function Applied({ draft }: { draft: RosterDraft }) {
         <Link className="button-link" to="/rosters">
           {t('rosters.applied.next')}
         </Link>
+      </p>
+      <Undo draft={draft} />
+      <DraftLines draft={draft} hasFile={false} isBusy={false} onCreateClasses={() => {}} />
+    </>
+  );
+}
+
+/** Taking an import back is an import of its own; where it was taken back, or takes one back, the other is linked. */
+function Undo({ draft }: { draft: RosterDraft }) {
+  const navigate = useNavigate();
+  const undo = useMutation({
+    mutationFn: () =>
+      api.post('/api/roster-drafts/{draftId}/undo', { path: { draftId: draft.id }, body: null }),
+    onSuccess: (next) => navigate(`/rosters/${next.id}`),
+  });
+  if (draft.undoneBy !== null) {
+    return (
+      <p>
+        <Link to={`/rosters/${draft.undoneBy}`}>{t('rosters.undo.undone')}</Link>
+      </p>
+    );
+  }
+  return (
+    <>
+      {draft.undoes !== null && (
+        <p>
+          <Link to={`/rosters/${draft.undoes}`}>{t('rosters.undo.of')}</Link>
+        </p>
+      )}
+      {undo.isError && <ProblemNotice error={undo.error} />}
+      <p className="toolbar">
+        <Button loading={undo.isPending} onClick={() => undo.mutate()}>
+          {t('rosters.undo.act')}
+        </Button>
+        <span className="muted">{t('rosters.undo.why')}</span>
       </p>
     </>
   );

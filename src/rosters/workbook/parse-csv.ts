@@ -61,7 +61,8 @@ export function parseCsv(text: string, name: string, meter: Meter): Sheet {
     nextLine = row + 1;
     widths.set(row, record.length);
     record.forEach((value, i) => {
-      const unwrapped = /^="(.*)"$/s.exec(value)?.[1] ?? value;
+      // Writers put an apostrophe before what a spreadsheet program would take for a formula.
+      const unwrapped = /^="(.*)"$/s.exec(value)?.[1] ?? value.replace(/^'(?=[=+\-@])/, '');
       builder.put(row, i + 1, { text: unwrapped, raw: unwrapped, kind: 'text', formula: false });
     });
   }
