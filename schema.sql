@@ -1002,6 +1002,19 @@ CREATE TABLE roster_drafts (
   CONSTRAINT roster_drafts_undoes_fkey FOREIGN KEY (undoes) REFERENCES roster_drafts(id) ON DELETE CASCADE
 );
 
+CREATE TABLE roster_headings (
+  id uuid DEFAULT uuidv7() NOT NULL,
+  school_id uuid NOT NULL,
+  heading text NOT NULL,
+  plain text NOT NULL,
+  field text NOT NULL,
+  created_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+  CONSTRAINT roster_headings_field CHECK (field = ANY (ARRAY['number'::text, 'name'::text, 'sex'::text, 'yearGroup'::text, 'class'::text, 'classNo'::text, 'staffNumber'::text, 'role'::text, 'classTeacherOf'::text])),
+  CONSTRAINT roster_headings_pkey PRIMARY KEY (id),
+  CONSTRAINT roster_headings_school_id_fkey FOREIGN KEY (school_id) REFERENCES orgs(id) ON DELETE CASCADE,
+  CONSTRAINT roster_headings_school_id_plain_key UNIQUE (school_id, plain)
+);
+
 CREATE TABLE runs (
   school_day date NOT NULL,
   planned_id uuid NOT NULL,

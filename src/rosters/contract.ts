@@ -16,6 +16,28 @@ export const RosterColumn = Type.Object(
     field: optionalText,
     sensitive: optionalText,
     cells: Type.Integer(),
+    /** Read as the school read this heading by hand before. */
+    learned: Type.Boolean(),
+  },
+  closed,
+);
+
+/** Fields that a column may be read as by hand; a heading read so is proposed the next time in this school. */
+const LearnedField = Type.Union([
+  Type.Literal('number'),
+  Type.Literal('name'),
+  Type.Literal('sex'),
+  Type.Literal('yearGroup'),
+  Type.Literal('class'),
+  Type.Literal('classNo'),
+  Type.Literal('staffNumber'),
+  Type.Literal('role'),
+  Type.Literal('classTeacherOf'),
+]);
+
+export const RosterHeadings = Type.Object(
+  {
+    headings: Type.Array(Type.Object({ id, heading: Type.String(), field: LearnedField }, closed)),
   },
   closed,
 );
@@ -146,7 +168,7 @@ export const CheckOptions = Type.Object(
         {
           sheet: Type.String({ maxLength: 100 }),
           column: Type.Integer({ minimum: 1, maximum: 1_000 }),
-          field: Type.Union([Type.Literal('guardianPhone'), Type.Literal('drop')]),
+          field: Type.Union([Type.Literal('guardianPhone'), Type.Literal('drop'), LearnedField]),
         },
         closed,
       ),

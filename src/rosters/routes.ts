@@ -15,6 +15,7 @@ import {
   RosterDraft,
   RosterDrafts,
   RosterExportQuery,
+  RosterHeadings,
   RosterLines,
   RosterLinesQuery,
   type CheckOptions as CheckOptionsBody,
@@ -22,6 +23,7 @@ import {
   type RosterLines as RosterLinesBody,
 } from './contract.ts';
 import { exportRoster } from './export/service.ts';
+import { forgetHeading, listHeadings } from './headings.ts';
 import type { DraftCard, DraftLine, ProblemLine } from './queries.ts';
 import {
   confirmRoster,
@@ -40,6 +42,10 @@ import { columnLetters } from './workbook/workbook.ts';
 
 const tags = ['rosters'];
 const OrgParams = Type.Object({ orgId: Type.String({ format: 'uuid' }) });
+const HeadingParams = Type.Object({
+  orgId: Type.String({ format: 'uuid' }),
+  headingId: Type.String({ format: 'uuid' }),
+});
 const DraftParams = Type.Object({ draftId: Type.String({ format: 'uuid' }) });
 const XLSX = 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet';
 
@@ -53,7 +59,11 @@ function draftBody(draft: DraftCard, locale: Locale): RosterDraftBody {
     format: facts.format,
     encoding: facts.encoding,
     sheets: facts.sheets.map((sheet) => ({ ...sheet })),
-    columns: facts.columns.map((column) => ({ ...column, letters: columnLetters(column.column) })),
+    columns: facts.columns.map((column) => ({
+      ...column,
+      letters: columnLetters(column.column),
+      learned: column.learned ?? false,
+    })),
     scope: facts.scope,
     newClasses: [...facts.newClasses],
     content: facts.content ?? 'lists',
@@ -194,6 +204,37 @@ export function rostersRoutes(ctx: ServerContext): FastifyPluginAsyncTypebox {
           locale: localeOf(request),
         });
         return sendWorkbook(reply, name, bytes);
+      },
+    );
+    app.get(
+      '/orgs/:orgId/roster-headings',
+      {
+        config: { action: checkRoster },
+        schema: {
+          operationId: 'listRosterHeadings',
+          tags,
+          description: 'Headings that the school once read by hand; they are proposed the next time.',
+          params: OrgParams,
+          response: { 200: RosterHeadings },
+        },
+      },
+      async (request) => ({ headings: await listHeadings(ctx, request.actor, request.params) }),
+    );
+    app.delete(
+      '/orgs/:orgId/roster-headings/:headingId',
+      {
+        config: { action: checkRoster },
+        schema: {
+          operationId: 'forgetRosterHeading',
+          tags,
+          params: HeadingParams,
+          body: Type.Optional(Type.Null()),
+          response: { 204: Type.Null() },
+        },
+      },
+      async (request, reply) => {
+        await forgetHeading(ctx, request.actor, request.params);
+        return reply.code(204).send(null);
       },
     );
     app.get(

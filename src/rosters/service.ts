@@ -40,6 +40,7 @@ import {
   type ProblemLine,
 } from './queries.ts';
 import { writeSections } from './apply-sections.ts';
+import { learnHeadings, selectHeadings } from './headings.ts';
 import { selectCurrentSchool } from './query-school.ts';
 import type { LeavingAct } from './tables.ts';
 import { problemWorkbook, rosterTemplate } from './workbook-out.ts';
@@ -92,7 +93,13 @@ export async function checkWorkbook(
       school: await selectCurrentSchool(trx, granted, scope),
     }));
   const newClasses = options.createClasses ? 'all' : 'likely';
-  const result = await checkFile(file.bytes, { current, school, choices: options.choices, newClasses });
+  const result = await checkFile(file.bytes, {
+    current,
+    school,
+    choices: options.choices,
+    learned: await selectHeadings(ctx.db, schoolId),
+    newClasses,
+  });
   if (!result.ok) {
     const { code, params } = result.refusal;
     throw new AppError(422, code, `The workbook cannot be read: ${code}.`, { params: { ...params } });
@@ -118,6 +125,7 @@ export async function uploadRoster(
     .update(JSON.stringify([orgId, file.fileName, options]))
     .update(file.bytes)
     .digest();
+  await learnHeadings(ctx.db, check.schoolId, options.choices, check.checked.columns);
   return keepDraft(ctx, actor, {
     orgId,
     fileName: file.fileName,

@@ -1,6 +1,7 @@
 import type { ColumnType } from 'kysely';
 import type { Filled, FilledInstant, Instant } from '../platform/tables.ts';
 import type { WorkbookFormat } from './workbook/workbook.ts';
+import type { LearnedField } from './rules/headers.ts';
 import type { ColumnReport, RosterRead, Sex } from './rules/roster-row.ts';
 
 /** JSON comes out parsed and goes in as text. */
@@ -130,6 +131,14 @@ declare module '../platform/database.ts' {
       column_no: number | null;
       params: Json<Record<string, string | number>>;
       suggestion: string | null;
+    };
+    roster_headings: {
+      id: Filled<string>;
+      school_id: string;
+      heading: string;
+      plain: string;
+      field: LearnedField;
+      created_at: FilledInstant;
     };
     roster_draft_leaving: { draft_id: string; person_id: string };
   }

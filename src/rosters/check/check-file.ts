@@ -1,6 +1,7 @@
 import { fileURLToPath } from 'node:url';
 import type { Dialect } from '../exchange/dialect.ts';
 import type { DraftRow } from '../rules/draft-rows.ts';
+import type { LearnedHeadings } from '../rules/headers.ts';
 import type { CurrentRoster, NewClasses } from '../rules/plan-roster.ts';
 import type { ColumnChoice, ColumnReport, RosterProblem, RosterRead } from '../rules/roster-row.ts';
 import type { CurrentSchool, SectionPlan } from '../rules/sections.ts';
@@ -15,6 +16,7 @@ export interface CheckRequest {
   readonly current: CurrentRoster;
   readonly school: CurrentSchool;
   readonly choices: readonly ColumnChoice[];
+  readonly learned: LearnedHeadings;
   readonly newClasses: NewClasses;
 }
 

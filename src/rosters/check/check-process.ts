@@ -12,13 +12,13 @@ import type { Workbook } from '../workbook/workbook.ts';
 import type { CheckProcessRequest, FileCheck } from './check-file.ts';
 
 /** A set of tables knows its classes and says who is in it; a workbook of lists leaves both to the comparison. */
-function readAny(workbook: Workbook, { current, school, choices, newClasses }: CheckProcessRequest) {
+function readAny(workbook: Workbook, { current, school, choices, learned, newClasses }: CheckProcessRequest) {
   const set = recogniseSet(workbook);
   if (set) return { ...readSet(set, current, school), newClasses: 'all' as const, kind: set.dialect.name };
   const lists = findSectionLists(workbook.sheets, school);
   const knownNumbers = new Set(current.persons.map((person) => person.number));
   const sheets = workbook.sheets.filter((sheet) => !lists.sheets.has(sheet));
-  const people = readRoster({ ...workbook, sheets }, { choices, knownNumbers });
+  const people = readRoster({ ...workbook, sheets }, { choices, learned, knownNumbers });
   const kinds = new Map(
     [...current.persons, ...people.rows].map(({ number, kind }) => [number.toLowerCase(), kind]),
   );

@@ -92,7 +92,8 @@ export function planColumns(sheet: string, table: Table, choices: readonly Colum
       const segment = segments[starts.findLastIndex((start) => start <= head.column)] ?? {};
       if (segment[field] === undefined) {
         segment[field] = head.column;
-        return { ...report, use: 'field', field, sensitive: null };
+        const learned = head.learned ? { learned: true } : {};
+        return { ...report, ...learned, use: 'field', field, sensitive: null };
       }
       const second = field === 'name' || field === 'guardianName' ? 'guardianDetails' : null;
       return { ...report, use: second ? 'dropped' : 'ignored', field: null, sensitive: second };

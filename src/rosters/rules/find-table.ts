@@ -1,6 +1,12 @@
 import { cellOf, type Sheet, type SheetRow } from '../workbook/workbook.ts';
 import { classInTitle, parseYearGroup, type ClassName } from './class-name.ts';
-import { meaningOfHeader, type HeaderMeaning } from './headers.ts';
+import {
+  meaningOfHeader,
+  plainHeader,
+  type HeaderMeaning,
+  type LearnedHeadings,
+  type RosterField,
+} from './headers.ts';
 
 export interface HeaderColumn {
   /** From 1 (A = 1). */
@@ -8,7 +14,18 @@ export interface HeaderColumn {
   /** Heading as it stands, of a two-row header joined by `/`. */
   readonly header: string;
   readonly meaning: HeaderMeaning | null;
+  /** The school read this heading by hand before. */
+  readonly learned?: boolean;
 }
+
+/** What is known of headings beyond their words. */
+export interface KnownHeadings {
+  readonly learned: LearnedHeadings;
+  /** Columns that the importer reads by hand, as which field. */
+  readonly chosen: ReadonlyMap<number, RosterField | 'drop'>;
+}
+
+export const NOTHING_KNOWN: KnownHeadings = { learned: {}, chosen: new Map() };
 
 /** The table of a sheet: where its header stands and what the title says. */
 export interface Table {
@@ -25,15 +42,22 @@ export interface Table {
 /** Header rows are looked for in the first rows with text; titles and notes above are short. */
 const SEARCH_ROWS = 30;
 
-function columnsOf(row: SheetRow, above: SheetRow | undefined): HeaderColumn[] {
+function columnsOf(row: SheetRow, above: SheetRow | undefined, known: KnownHeadings): HeaderColumn[] {
   return row.texts.flatMap((text, i) => {
     const column = i + 1;
     const top = above ? cellOf(above, column) : null;
     const group = top?.merged && top.merged.columns > 1 && top.text !== text ? top.text : '';
     const header = group ? `${group}/${text}` : text;
     if (text === '') return [];
+    const shown = header.replace(/\s+/g, ' ').slice(0, 60);
+    const chosen = known.chosen.get(column);
+    if (chosen && chosen !== 'drop') {
+      return [{ column, header: shown, meaning: { kind: 'field' as const, field: chosen } }];
+    }
+    const field = known.learned[plainHeader(shown)] ?? known.learned[plainHeader(text)];
+    if (field) return [{ column, header: shown, meaning: { kind: 'field' as const, field }, learned: true }];
     const meaning = (group && meaningOfHeader(`${group}${text}`)) || meaningOfHeader(text);
-    return [{ column, header: header.replace(/\s+/g, ' ').slice(0, 60), meaning }];
+    return [{ column, header: shown, meaning }];
   });
 }
 
@@ -60,13 +84,15 @@ function kindOf(header: readonly HeaderColumn[], context: string): 'pupil' | 'st
  *
  * @returns `null` when no row holds a name or number heading and one more.
  */
-export function findTable(sheet: Sheet): Table | null {
+export function findTable(sheet: Sheet, known: KnownHeadings = NOTHING_KNOWN): Table | null {
   let best: { index: number; columns: HeaderColumn[]; score: number } | null = null;
   for (const [index, row] of sheet.rows.slice(0, SEARCH_ROWS).entries()) {
     const above = sheet.rows[index - 1];
-    const grouped = above && score(columnsOf(above, undefined)) > 0 ? above : undefined;
-    const columns = columnsOf(row, grouped);
-    const points = score(columns);
+    const grouped = above && score(columnsOf(above, undefined, NOTHING_KNOWN)) > 0 ? above : undefined;
+    const columns = columnsOf(row, grouped, known);
+    // A title merged over the width stands in every column; what was chosen by hand is no heading there.
+    const isTitle = known.chosen.size > 0 && new Set(row.texts.filter((text) => text !== '')).size < 2;
+    const points = isTitle ? 0 : score(columns);
     if (points > (best?.score ?? 0)) best = { index, columns, score: points };
   }
   if (!best) return null;
@@ -88,6 +114,15 @@ export function findTable(sheet: Sheet): Table | null {
     titleYearGroup: parseYearGroup(grade.exec(title)?.[1] ?? grade.exec(sheet.name)?.[1] ?? ''),
     kind: kindOf(best.columns, context),
   };
+}
+
+/** Columns of the row that is most likely a heading on a sheet without a known one, so that they can be read by hand. */
+export function likelyHeader(sheet: Sheet): { headerRow: SheetRow; body: readonly SheetRow[] } | null {
+  const index = sheet.rows
+    .slice(0, SEARCH_ROWS)
+    .findIndex((row) => new Set(row.texts.filter((text) => text !== '')).size >= 2);
+  const headerRow = sheet.rows[index];
+  return headerRow ? { headerRow, body: sheet.rows.slice(index + 1) } : null;
 }
 
 /** The row repeats the header: printed tables carry it on every page. */

@@ -105,8 +105,14 @@ for (const [field, words] of Object.entries(FIELDS) as [RosterField, string][]) 
 }
 const LATIN = [...EXACT.keys()].filter((word) => /^[a-z.]{5,}$/.test(word));
 
+/** Fields that a school may teach by hand; contacts are mapped on purpose each time. */
+export type LearnedField = Exclude<RosterField, 'guardianName' | 'guardianPhone'>;
+
+/** Headings that a school once read by hand, by their plain form. */
+export type LearnedHeadings = Readonly<Record<string, LearnedField>>;
+
 /** Compact heading in lower case, without stars, colons, hints in brackets and filler words. */
-function plainHeader(text: string): string {
+export function plainHeader(text: string): string {
   return compactText(text)
     .toLowerCase()
     .replace(/\([^()]*\)|\[[^\]]*\]|【[^】]*】/g, '')

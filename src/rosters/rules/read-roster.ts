@@ -2,10 +2,11 @@ import type { Sheet, SheetRow, Workbook } from '../workbook/workbook.ts';
 import { classInTitle, parseClassName, parseYearGroup, type ClassName } from './class-name.ts';
 import { planColumns } from './columns.ts';
 import { checkAcrossRows } from './cross-rows.ts';
-import { findTable, isNote, repeatsHeader, type Table } from './find-table.ts';
-import type { RosterField } from './headers.ts';
+import { findTable, isNote, likelyHeader, repeatsHeader, type Table } from './find-table.ts';
+import type { LearnedHeadings, RosterField } from './headers.ts';
 import { readRow, type ReadRow } from './read-row.ts';
 import type { ColumnChoice, ColumnReport, RosterProblem, RosterRead } from './roster-row.ts';
+import { sensitiveContent } from './sensitive.ts';
 
 /** A row between the people that names the class of those below it: `三（2）班` alone, merged over the width. */
 function sectionOf(row: SheetRow): { class: ClassName | null; yearGroup: string | null } | null {
@@ -54,14 +55,43 @@ interface SheetRead {
   readonly table: Table | null;
 }
 
+/** Columns of a sheet without a known heading: the importer may say what they are. */
+function unreadColumns(sheet: Sheet): ColumnReport[] {
+  const likely = likelyHeader(sheet);
+  if (!likely) return [];
+  return likely.headerRow.texts.flatMap((text, i): ColumnReport[] => {
+    if (text === '') return [];
+    const column = i + 1;
+    const values = likely.body.map((row) => row.texts[i] ?? '').filter((value) => value !== '');
+    const sensitive = sensitiveContent(values);
+    const report = {
+      sheet: sheet.name,
+      column,
+      header: text.slice(0, 60),
+      field: null,
+      cells: values.length,
+    };
+    return [
+      sensitive ? { ...report, use: 'dropped', sensitive } : { ...report, use: 'ignored', sensitive: null },
+    ];
+  });
+}
+
 function hasPerson(row: SheetRow, columns: Partial<Record<RosterField, number>>): boolean {
   const person = [columns.number, columns.staffNumber, columns.name];
   return person.some((column) => column !== undefined && (row.texts[column - 1] ?? '') !== '');
 }
 
-function readSheet(sheet: Sheet, isText: boolean, choices: readonly ColumnChoice[]): SheetRead {
-  const table = findTable(sheet);
-  if (!table) return { reads: [], problems: [], columns: [], table };
+function readSheet(
+  sheet: Sheet,
+  isText: boolean,
+  choices: readonly ColumnChoice[],
+  learned: LearnedHeadings,
+): SheetRead {
+  const mine = choices.filter((choice) => choice.sheet === sheet.name);
+  const chosen = new Map(mine.map(({ column, field }) => [column, field]));
+  const table = findTable(sheet, { learned, chosen });
+  if (!table) return { reads: [], problems: [], columns: unreadColumns(sheet), table };
   const plan = planColumns(sheet.name, table, choices);
   const problems: RosterProblem[] = [];
   const place = { sheet: sheet.name, row: table.headerRow, suggestion: null };
@@ -125,6 +155,7 @@ function readSheet(sheet: Sheet, isText: boolean, choices: readonly ColumnChoice
  *
  * @param workbook - as `readWorkbook` gives it.
  * @param options.choices - columns that the importer mapped or dropped by hand.
+ * @param options.learned - headings that the school read by hand before.
  * @param options.knownNumbers - numbers of the school's present roster; they decide where leading zeros were lost.
  * @returns rows in the order of the file with all problems. Never throws for bad input.
  */
@@ -132,12 +163,17 @@ export function readRoster(
   workbook: Pick<Workbook, 'sheets' | 'format'>,
   {
     choices = [],
+    learned = {},
     knownNumbers = new Set(),
-  }: { choices?: readonly ColumnChoice[]; knownNumbers?: ReadonlySet<string> } = {},
+  }: {
+    choices?: readonly ColumnChoice[];
+    learned?: LearnedHeadings;
+    knownNumbers?: ReadonlySet<string>;
+  } = {},
 ): RosterRead {
   const isText = workbook.format === 'csv' || workbook.format === 'tables';
   const visible = workbook.sheets.filter((sheet) => !sheet.hidden && sheet.rows.length > 0);
-  const sheets = visible.map((sheet) => ({ sheet, ...readSheet(sheet, isText, choices) }));
+  const sheets = visible.map((sheet) => ({ sheet, ...readSheet(sheet, isText, choices, learned) }));
   const problems = sheets.flatMap((s) => s.problems);
   const withTable = sheets.filter((s) => s.table !== null);
   for (const { sheet, table } of sheets) {

@@ -117,6 +117,8 @@ export interface ColumnReport {
   readonly sensitive: SensitiveKind | null;
   /** Cells with text below the heading. */
   readonly cells: number;
+  /** Read as the school read this heading by hand before. */
+  readonly learned?: boolean;
 }
 
 /** What the importer decided about a column by hand. */

@@ -3,7 +3,7 @@ import { useState } from 'react';
 import { Lead } from '../../platform/web/console/page-head.tsx';
 import { t } from '../../platform/web/t.ts';
 import type { RosterDraft } from '../contract.ts';
-import { ColumnCards } from './column-cards.tsx';
+import { ColumnCards, type ReadAs } from './column-cards.tsx';
 import { DraftLines } from './draft-lines.tsx';
 
 export interface CheckViewProps {
@@ -12,6 +12,7 @@ export interface CheckViewProps {
   /** The file is still in the page, so that it can be checked again with other options. */
   readonly hasFile: boolean;
   readonly onMapPhone: (column: { sheet: string; column: number }) => void;
+  readonly onReadAs: (column: { sheet: string; column: number }, field: ReadAs) => void;
   readonly onCreateClasses: () => void;
   readonly onUploadAgain: () => void;
   readonly onConfirm: (leaving: 'keep' | 'end') => void;
@@ -44,6 +45,7 @@ export function CheckView(props: CheckViewProps) {
           hasFile={props.hasFile}
           isBusy={props.isBusy}
           onMapPhone={props.onMapPhone}
+          onReadAs={props.onReadAs}
         />
       </div>
       <ConfirmBar {...props} />

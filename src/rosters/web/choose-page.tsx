@@ -1,4 +1,4 @@
-import { useMutation, useQuery } from '@tanstack/react-query';
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { Button, Table, Upload } from 'antd';
 import { useNavigate, Link } from 'react-router';
 import { dayTitle, timeOfDay } from '../../platform/i18n/format.ts';
@@ -50,6 +50,7 @@ export default function ChoosePage() {
         </Upload.Dragger>
       </div>
       <Exports orgId={orgId} appointmentId={appointmentId} />
+      <Headings orgId={orgId} />
       <History orgId={orgId} />
     </>
   );
@@ -74,6 +75,50 @@ function Exports({ orgId, appointmentId }: { orgId: string; appointmentId: strin
           </Button>
         ))}
       </p>
+    </section>
+  );
+}
+
+/** Headings that the school once read by hand, removable; nothing to see while there are none. */
+function Headings({ orgId }: { orgId: string }) {
+  const queries = useQueryClient();
+  const key = ['roster-headings', orgId];
+  const headings = useQuery({
+    queryKey: key,
+    queryFn: () => api.get('/api/orgs/{orgId}/roster-headings', { path: { orgId } }),
+  });
+  const forget = useMutation({
+    mutationFn: (headingId: string) =>
+      api.delete('/api/orgs/{orgId}/roster-headings/{headingId}', { path: { orgId, headingId }, body: null }),
+    onSettled: () => queries.invalidateQueries({ queryKey: key }),
+  });
+  if (headings.isError) return <ProblemNotice error={headings.error} onRetry={headings.refetch} />;
+  if (!headings.data || headings.data.headings.length === 0) return null;
+  return (
+    <section className="card roster-headings" aria-label={t('rosters.headings.title')}>
+      <header>
+        <h2>{t('rosters.headings.title')}</h2>
+        <span className="num muted">{headings.data.headings.length}</span>
+      </header>
+      {forget.isError && <ProblemNotice error={forget.error} />}
+      <ul className="roster-cols">
+        {headings.data.headings.map(({ id, heading, field }) => (
+          <li key={id}>
+            <span>
+              {heading} <span className="muted">→ {t(`rosters.field.${field}`)}</span>
+            </span>
+            <Button
+              size="small"
+              aria-label={t('rosters.headings.forgetOf', { heading })}
+              loading={forget.isPending && forget.variables === id}
+              onClick={() => forget.mutate(id)}
+            >
+              {t('rosters.headings.forget')}
+            </Button>
+          </li>
+        ))}
+      </ul>
+      <p className="muted small pad">{t('rosters.headings.why')}</p>
     </section>
   );
 }

@@ -1,7 +1,29 @@
-import { Button } from 'antd';
+import { Button, Select } from 'antd';
 import { t } from '../../platform/web/t.ts';
 import type { RosterDraft } from '../contract.ts';
 import type { RosterField } from '../rules/headers.ts';
+
+/** What a column of a list may be read as by hand. */
+export type ReadAs =
+  | 'number'
+  | 'name'
+  | 'sex'
+  | 'yearGroup'
+  | 'class'
+  | 'staffNumber'
+  | 'role'
+  | 'classTeacherOf';
+
+const READ_AS: readonly ReadAs[] = [
+  'number',
+  'name',
+  'class',
+  'yearGroup',
+  'sex',
+  'staffNumber',
+  'role',
+  'classTeacherOf',
+];
 
 type Column = RosterDraft['columns'][number];
 
@@ -22,14 +44,19 @@ export function ColumnCards({
   hasFile,
   isBusy,
   onMapPhone,
+  onReadAs,
 }: {
   draft: RosterDraft;
   hasFile: boolean;
   isBusy: boolean;
   onMapPhone: (column: { sheet: string; column: number }) => void;
+  onReadAs: (column: { sheet: string; column: number }, field: ReadAs) => void;
 }) {
   const read = oncePerHeading(draft.columns.filter(({ use }) => use === 'field'));
   const dropped = oncePerHeading(draft.columns.filter(({ use }) => use === 'dropped'));
+  const other = oncePerHeading(draft.columns.filter(({ use }) => use === 'ignored'));
+  // Sets of tables have headings of their own; only lists may be read in another way.
+  const mayReadAs = draft.content === 'lists' && other.length > 0;
   const hasPhone = read.some(({ field }) => field === 'guardianPhone');
   return (
     <aside className="roster-side">
@@ -39,9 +66,11 @@ export function ColumnCards({
           <span className="num muted">{read.length}</span>
         </header>
         <ul className="roster-cols">
-          {read.map(({ sheet, column, header, field }) => (
+          {read.map(({ sheet, column, header, field, learned }) => (
             <li key={`${sheet} ${column}`}>
-              <span>{header}</span>
+              <span>
+                {header} {learned && <span className="muted small">{t('rosters.columns.learned')}</span>}
+              </span>
               <span className="muted">→ {t(`rosters.field.${field as RosterField}`)}</span>
             </li>
           ))}
@@ -75,6 +104,33 @@ export function ColumnCards({
         </ul>
         <p className="muted small pad">{t('rosters.columns.why')}</p>
       </section>
+      {mayReadAs && (
+        <section className="card" aria-label={t('rosters.columns.other')}>
+          <header>
+            <h2>{t('rosters.columns.other')}</h2>
+            <span className="num muted">{other.length}</span>
+          </header>
+          <ul className="roster-cols">
+            {other.map((column) => (
+              <li key={`${column.sheet} ${column.column}`}>
+                <span>{column.header}</span>
+                <Select<ReadAs>
+                  size="small"
+                  style={{ width: 130 }}
+                  placeholder={t('rosters.columns.readAs')}
+                  aria-label={t('rosters.columns.readAsOf', { header: column.header })}
+                  disabled={!hasFile || isBusy}
+                  title={hasFile ? undefined : t('rosters.phone.again')}
+                  value={null as never}
+                  options={READ_AS.map((field) => ({ value: field, label: t(`rosters.field.${field}`) }))}
+                  onChange={(field) => onReadAs(column, field)}
+                />
+              </li>
+            ))}
+          </ul>
+          <p className="muted small pad">{t('rosters.columns.otherWhy')}</p>
+        </section>
+      )}
     </aside>
   );
 }

@@ -59,6 +59,7 @@ const columns: RosterDraft['columns'] = [
     field: 'number',
     sensitive: null,
     cells: 40,
+    learned: false,
   },
   {
     sheet: '一班',
@@ -69,6 +70,7 @@ const columns: RosterDraft['columns'] = [
     field: null,
     sensitive: 'identityNumber',
     cells: 40,
+    learned: false,
   },
   {
     sheet: '二班',
@@ -79,6 +81,7 @@ const columns: RosterDraft['columns'] = [
     field: null,
     sensitive: 'identityNumber',
     cells: 38,
+    learned: false,
   },
   {
     sheet: '一班',
@@ -89,6 +92,7 @@ const columns: RosterDraft['columns'] = [
     field: null,
     sensitive: 'phone',
     cells: 40,
+    learned: false,
   },
 ];
 
@@ -100,6 +104,7 @@ test('dropped columns are named once with their cells, and only a telephone can 
       hasFile
       isBusy={false}
       onMapPhone={({ sheet, column }) => mapped.push({ sheet, column })}
+      onReadAs={() => {}}
     />,
   );
   const dropped = within(screen.getByRole('region', { name: '已丢弃的敏感列' }));

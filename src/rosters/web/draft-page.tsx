@@ -108,8 +108,19 @@ function Checked({ draft }: { draft: RosterDraft }) {
           again((options) => ({
             ...options,
             choices: [
-              ...options.choices.filter((choice) => choice.sheet !== sheet),
+              ...options.choices.filter(
+                (choice) => choice.sheet !== sheet || choice.field !== 'guardianPhone',
+              ),
               { sheet, column, field: 'guardianPhone' },
+            ],
+          }))
+        }
+        onReadAs={({ sheet, column }, field) =>
+          again((options) => ({
+            ...options,
+            choices: [
+              ...options.choices.filter((choice) => choice.sheet !== sheet || choice.column !== column),
+              { sheet, column, field },
             ],
           }))
         }
