@@ -29,8 +29,8 @@ test('acts beyond the own class that change who is who, and what applies to all,
     'people.manageAccounts',
     'reach.changeRules',
     'rosters.confirm',
-    'rosters.importUnits',
     'rosters.export',
+    'rosters.importUnits',
   ]);
 });
 

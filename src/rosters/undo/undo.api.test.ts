@@ -117,8 +117,8 @@ describe('taking an import back', () => {
       db,
     );
     await sql`
-      INSERT INTO facts (school_day, person_id, way, source, source_key)
-      VALUES ((app_now() AT TIME ZONE 'Asia/Shanghai')::date, ${await idOf('105')}, 'phone', 'call', 'undo-1')`.execute(
+      INSERT INTO facts (school_day, id, person_id, way, source)
+      VALUES ((app_now() AT TIME ZONE 'Asia/Shanghai')::date, uuidv7(), ${await idOf('105')}, 'phone', 'call')`.execute(
       db,
     );
     await db
