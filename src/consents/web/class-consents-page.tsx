@@ -34,7 +34,11 @@ export default function ClassConsentsPage() {
   return (
     <>
       <PageHead back={{ to: `/classes/${classId}`, label: className }} title={t('consents.class.title')} />
-      {pupils.length > 0 && <Lead>{t('consents.class.lead', { open: open.length })}</Lead>}
+      {pupils.length > 0 && (
+        <Lead>
+          {open.length === 0 ? t('consents.class.done') : t('consents.class.open', { count: open.length })}
+        </Lead>
+      )}
       {notAsked > 0 && pupils.length > 0 && (
         <p className="muted">{t('consents.class.notAsked', { count: notAsked })}</p>
       )}
@@ -125,11 +129,11 @@ function columns(record: ReturnType<typeof useRecording> | null): DataColumn<Pup
                     disabled={record.isPending}
                     aria-label={t('consents.class.recordFor', {
                       name: pupil.name,
-                      answer: t(`consents.answer.${answer}`),
+                      answer: t(`consents.state.${answer}`),
                     })}
                     onClick={() => record.mutate({ personId: pupil.personId, answer })}
                   >
-                    {t(`consents.answer.${answer}`)}
+                    {t(`consents.state.${answer}`)}
                   </Button>
                 ))}
               </span>

@@ -90,7 +90,7 @@ function OfChild({ pupilId, mayAnswer }: { pupilId: string; mayAnswer: boolean }
                   </span>
                 )}
               </p>
-              <Notice />
+              <Notice isOpen={mayAnswer && (one.state === 'none' || one.state === 'outdated')} />
               {mayAnswer && (
                 <div class="answers">
                   {possibleAnswers(one.state).map((said) => (
@@ -114,9 +114,9 @@ function OfChild({ pupilId, mayAnswer }: { pupilId: string; mayAnswer: boolean }
   );
 }
 
-function Notice() {
+function Notice({ isOpen }: { isOpen: boolean }) {
   return (
-    <details class="notice-text">
+    <details class="notice-text" open={isOpen}>
       <summary>{t('consents.notice.title')}</summary>
       <dl>
         {noticeItems.map((item) => (

@@ -24,13 +24,15 @@ const carers = new Set(['classTeacher', 'counsellor', 'teacher', 'assistant']);
 /** One class: its adults, its pupils and who answers for each. */
 export default function ClassPage() {
   const { classId = '' } = useParams();
-  const { can } = useActing();
+  const { can, role, personId } = useActing();
   const members = useQuery({ queryKey: ['members', classId], queryFn: () => askMembers(classId) });
   if (members.isError) return <ProblemNotice error={members.error} onRetry={members.refetch} />;
   if (members.isPending) return <SkeletonRows rows={12} />;
   const pupils = members.data.members.filter(({ role }) => role === 'pupil');
   const staff = members.data.members.filter(({ role }) => carers.has(role));
   const mayManage = can('courses.manageMembers');
+  // A class teacher or counsellor has cards and consents of their own class only.
+  const isOwnCare = !carers.has(role) || staff.some((one) => one.personId === personId && one.role === role);
   const gaps = pupils.filter(({ adultName }) => adultName === null);
   return (
     <>
@@ -39,12 +41,12 @@ export default function ClassPage() {
         title={members.data.name}
         when={t('courses.class.count', { count: pupils.length })}
       >
-        {can('consents.readClass') && (
+        {isOwnCare && can('consents.readClass') && (
           <Link className="button-link" to={`/classes/${classId}/consents`}>
             {t('consents.class.title')}
           </Link>
         )}
-        {can('courses.issueClaimCards') && (
+        {isOwnCare && can('courses.issueClaimCards') && (
           <Link className="button-link" to={`/classes/${classId}/cards`}>
             {t('courses.class.printCards')}
           </Link>

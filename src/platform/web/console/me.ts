@@ -27,6 +27,7 @@ export function standingOf({ acting, appointments }: Me): Standing {
 /** The appointment the page acts under: its unit, and what it may do. Only below the frame, which has asked already. */
 export function useActing(): {
   appointmentId: string;
+  personId: string;
   orgId: string;
   role: string;
   can: (action: string) => boolean;
@@ -38,6 +39,7 @@ export function useActing(): {
   const actions = new Set(data.acting.actions);
   return {
     appointmentId,
+    personId: data.personId,
     orgId: appointment?.orgId ?? '',
     role: data.acting.role,
     can: (action) => actions.has(action),
