@@ -18,7 +18,10 @@ export interface BenchResult {
 }
 
 /** A file `bench/<name>.ts` exports this as `run`. */
-export type RunBench = () => Promise<BenchResult>;
+export type RunBench = (options?: BenchOptions) => Promise<BenchResult>;
+
+/** What stands behind the names as `--key number`; each bench says what it takes. */
+export type BenchOptions = Readonly<Record<string, number>>;
 
 /** One thing a budget asks. */
 export interface Claim {

@@ -9,6 +9,7 @@ import { startPostgres } from '../../src/platform/postgres/supervisor.ts';
 
 export interface BenchedCell extends Database {
   readonly clock: Clock;
+  readonly dataDir: string;
   /** Moves the product's clock; every later `app_now()` counts on from there. */
   setClock(now: Date): Promise<void>;
   end(): Promise<void>;
@@ -32,6 +33,7 @@ export async function startCell({
   return {
     ...database,
     clock,
+    dataDir,
     async setClock(now) {
       await sql`UPDATE clock SET clock_offset = ${now}::timestamptz - clock_timestamp()`.execute(database.db);
       await clock.refresh(database.db);

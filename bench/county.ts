@@ -1,0 +1,219 @@
+import { sql } from 'kysely';
+import { systemActor } from '../src/platform/actor.ts';
+import { teachPast } from '../src/demo/past.ts';
+import { markOverdueClasses } from '../src/facts/judgements.ts';
+import { askForRecount } from '../src/facts/service.ts';
+import { selectDaysToClose, selectDaysToOpen } from '../src/reach/queries/school-days.ts';
+import { recountDirty } from '../src/reach/recount.ts';
+import { closeSchoolDay, followPlans, openSchoolDay } from '../src/reach/school-day.ts';
+import { publishWeekIn } from '../src/timetable/service/publish.ts';
+import { round, verdict, type BenchOptions, type BenchResult } from './bench.ts';
+import { startCell, type BenchedCell } from './parts/cell.ts';
+import { openCellApp, type CellApp } from './parts/county-app.ts';
+import { makeCounty, type County, type CountySize } from './parts/county.ts';
+
+const DAY = '2026-11-23';
+const WEEK = 13;
+const BUDGET = { publishSeconds: 60, classBoardP99Ms: 20, schoolBoardP99Ms: 50, countyBoardP99Ms: 100 };
+
+/**
+ * A county of 200,000 pupils in 200 schools through one school day: its week is published, the day is opened, everybody
+ * comes at the first bell, lessons are taught, the day is closed; boards and lists are read in between.
+ *
+ * `--schools N --classes N --pupils N` (of a class) and `--periods N` make it smaller.
+ */
+export async function run(options: BenchOptions = {}): Promise<BenchResult> {
+  const size: CountySize = {
+    schools: options['schools'] ?? 200,
+    classesEach: options['classes'] ?? 20,
+    pupilsEach: options['pupils'] ?? 50,
+    periods: options['periods'] ?? 6,
+  };
+  const cell = await startCell({ settings: options['log'] ? slowLog(options['log']) : {} });
+  try {
+    const app = await openCellApp(cell);
+    await cell.setClock(new Date('2026-11-20T08:00:00Z'));
+    const generated = await timed(() => makeCounty(cell, size));
+    const figures = await liveDay(cell, app, generated.value, size);
+    await app.close();
+    const { publishSeconds, classBoardP99Ms, schoolBoardP99Ms, countyBoardP99Ms } = figures;
+    return {
+      name: 'county',
+      figures: {
+        pupils: size.schools * size.classesEach * size.pupilsEach,
+        schools: size.schools,
+        generatedSeconds: generated.seconds,
+        ...figures,
+      },
+      reference: null,
+      ratio: null,
+      budget: BUDGET,
+      ...verdict([
+        { name: 'publishSeconds', holds: publishSeconds! <= BUDGET.publishSeconds },
+        { name: 'classBoardP99Ms', holds: classBoardP99Ms! <= BUDGET.classBoardP99Ms },
+        { name: 'schoolBoardP99Ms', holds: schoolBoardP99Ms! <= BUDGET.schoolBoardP99Ms },
+        { name: 'countyBoardP99Ms', holds: countyBoardP99Ms! <= BUDGET.countyBoardP99Ms },
+      ]),
+    };
+  } finally {
+    await cell.end();
+  }
+}
+
+async function liveDay(
+  cell: BenchedCell,
+  app: CellApp,
+  county: County,
+  size: CountySize,
+): Promise<Record<string, number>> {
+  const { db, clock } = cell;
+  const figures: Record<string, number> = {};
+  const step = async (name: string, work: () => Promise<unknown>) => {
+    figures[`${name}Seconds`] = (await timed(work)).seconds;
+    if (size.schools > 20) console.error(`  ${name}: ${figures[`${name}Seconds`]} s`);
+  };
+  await step('publish', async () => {
+    for (const schoolId of county.schoolIds) {
+      await db
+        .transaction()
+        .execute((trx) =>
+          publishWeekIn(trx, systemActor('bench', []), { schoolId, weekNo: WEEK, now: clock.now() }),
+        );
+    }
+  });
+  await cell.setClock(new Date(`${DAY}T06:00:00+08:00`));
+  await step('open', async () => {
+    for (const { schoolId, day } of await selectDaysToOpen(db))
+      await openSchoolDay(db, { schoolId, day, now: clock.now() });
+  });
+  await step('firstCount', () => recountDirty(db, clock.now()));
+  await step('followPlansFirst', () => followPlans(db));
+  await step('followPlansUnchanged', () => followPlans(db));
+
+  await cell.setClock(new Date(`${DAY}T08:02:00+08:00`));
+  await everybodyComes(cell);
+  await step('bellCount', () => recountDirty(db, clock.now()));
+  Object.assign(figures, await readBoards(cell, app, county));
+
+  for (let period = 0; period < size.periods; period++) {
+    await cell.setClock(new Date(`${DAY}T${String(8 + period).padStart(2, '0')}:40:30+08:00`));
+    await teachPast(app.ctx, { day: DAY });
+    const over = async () => {
+      await markOverdueClasses(db, [DAY]);
+      await recountDirty(db, clock.now());
+    };
+    if (period === 0) await step('lessonEndCount', over);
+    else if (period === size.periods - 1) await step('lastLessonEndCount', over);
+    else await over();
+  }
+  await cell.setClock(new Date(`${DAY}T18:00:30+08:00`));
+  await step('close', async () => {
+    for (const { schoolId, day, closesAt } of await selectDaysToClose(db))
+      await closeSchoolDay(db, {
+        schoolId,
+        day,
+        closesAt,
+        now: clock.now(),
+        actor: systemActor('bench', []),
+      });
+  });
+  const { rows } = await sql<{ expected: number; left: number; cases: number }>`
+    SELECT (SELECT count FROM rollups WHERE school_day = ${DAY} AND org_id = ${county.countyId} AND measure = 'expected') AS expected,
+      (SELECT count(*)::int FROM school_days WHERE day = ${DAY} AND closed_at IS NULL) AS left,
+      (SELECT count(*)::int FROM follow_ups) AS cases`.execute(db);
+  const pupils = size.schools * size.classesEach * size.pupilsEach;
+  if (rows[0]?.expected !== pupils || rows[0].left !== 0)
+    throw new Error(`the county was not counted whole: ${JSON.stringify(rows[0])}`);
+  return { ...figures, followUps: rows[0].cases };
+}
+
+/** Everybody is in the room of the first lesson, as after the first bell of a day online. */
+async function everybodyComes({ db }: BenchedCell): Promise<void> {
+  await sql`SELECT ensure_month_partition('room_entries', ${DAY}::date)`.execute(db);
+  await sql`
+    INSERT INTO room_entries (school_day, lesson_id, person_id, standing, via_class_id, entered_at, last_seen_at)
+    SELECT ${DAY}::date, lesson_id, person_id, 'pupil', via_class_id, app_now(), app_now()
+    FROM lesson_people(${DAY}::date) WHERE starts_at <= app_now()`.execute(db);
+  await sql`
+    UPDATE lessons SET status = 'live', started_at = starts_at WHERE school_day = ${DAY}::date AND starts_at <= app_now()`.execute(
+    db,
+  );
+  await sql`
+    INSERT INTO runs (school_day, planned_id, started_at)
+    SELECT school_day, id, starts_at FROM lessons WHERE school_day = ${DAY}::date AND starts_at <= app_now()`.execute(
+    db,
+  );
+  const { rows } = await sql<{ id: string }>`
+    SELECT DISTINCT person_id AS id FROM room_entries WHERE school_day = ${DAY}::date`.execute(db);
+  await db.transaction().execute((trx) =>
+    askForRecount(
+      trx,
+      DAY,
+      rows.map(({ id }) => id),
+    ),
+  );
+  await sql`UPDATE lessons SET status = 'planned', started_at = NULL WHERE school_day = ${DAY}::date AND status = 'live'`.execute(
+    db,
+  );
+}
+
+async function readBoards(
+  { db }: BenchedCell,
+  app: CellApp,
+  { countyId, schoolIds }: County,
+): Promise<Record<string, number>> {
+  const schoolId = schoolIds[Math.floor(schoolIds.length / 2)]!;
+  const officer = await app.signIn('bureauOfficer', countyId);
+  const deputy = await app.signIn('schoolDeputy', schoolId);
+  const { rows: lessons } = await sql<{ lessonId: string; classId: string }>`
+    SELECT a.lesson_id AS "lessonId", a.class_id AS "classId" FROM lesson_audiences a
+    JOIN lessons l ON l.school_day = a.school_day AND l.id = a.lesson_id
+    WHERE a.school_day = ${DAY}::date AND l.school_id = ${schoolId} AND l.starts_at <= app_now()`.execute(db);
+  const pages: [string, readonly string[], Record<string, string>][] = [
+    [
+      'classBoard',
+      lessons.map((one) => `/api/lessons/${DAY}/${one.lessonId}/classes/${one.classId}/board`),
+      deputy,
+    ],
+    ['schoolBoard', [`/api/schools/${schoolId}/board`], deputy],
+    ['countyBoard', [`/api/orgs/${countyId}/reach`], officer],
+    ['dailyFigure', [`/api/schools/${schoolId}/daily-figure`], deputy],
+    [
+      'units',
+      [`/api/orgs/${countyId}/units?page=1`, `/api/orgs/${countyId}/units?text=${encodeURIComponent('第7')}`],
+      officer,
+    ],
+    ['classes', [`/api/orgs/${schoolId}/classes`], deputy],
+    [
+      'find',
+      ['王安', 'p77', '张'].map((text) => `/api/orgs/${schoolId}/people?text=${encodeURIComponent(text)}`),
+      deputy,
+    ],
+    ['followUps', [`/api/schools/${schoolId}/follow-ups`], deputy],
+    ['plan', [`/api/schools/${schoolId}/plan?weekNo=${WEEK}`], deputy],
+  ];
+  const figures: Record<string, number> = {};
+  for (const [name, paths, headers] of pages) {
+    const { p50Ms, p99Ms, bytes } = await app.timeOf(paths, headers, 100);
+    figures[`${name}P50Ms`] = p50Ms;
+    figures[`${name}P99Ms`] = p99Ms;
+    figures[`${name}Kb`] = round(bytes / 1000, 1);
+  }
+  return figures;
+}
+
+/** Plans of statements slower than so many milliseconds in the database's log. */
+function slowLog(ms: number): Record<string, string> {
+  return {
+    session_preload_libraries: 'auto_explain',
+    'auto_explain.log_min_duration': String(ms),
+    'auto_explain.log_analyze': 'on',
+    'auto_explain.log_nested_statements': 'on',
+  };
+}
+
+async function timed<Value>(work: () => Promise<Value>): Promise<{ value: Value; seconds: number }> {
+  const began = performance.now();
+  const value = await work();
+  return { value, seconds: round((performance.now() - began) / 1000, 2) };
+}
