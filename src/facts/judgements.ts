@@ -104,8 +104,10 @@ export async function selectToJudge(
     SELECT x.planned_id AS "plannedId", x.person_id AS "personId", x.school_id AS "schoolId",
       x.via_class_id AS "viaClassId", x.starts_at AS "startsAt", x.due_at AS "dueAt", x.state, x.way,
       x.best_fact_id AS "bestFactId", x.settled, x.evidence
-    FROM expectations x
-    WHERE x.school_day = ${day}::date AND x.person_id = ANY (${[...personIds]}::uuid[]) AND x.state <> 'cancelled'
+    FROM unnest(${[...personIds]}::uuid[]) AS p (person_id), LATERAL (
+      -- Kept apart: each person by the index. The day as a whole is a million rows that the planner takes for a few.
+      SELECT * FROM expectations x
+      WHERE x.person_id = p.person_id AND x.school_day = ${day}::date AND x.state <> 'cancelled' OFFSET 0) x
     ORDER BY x.person_id, x.starts_at, x.planned_id
   `.execute(db);
   const runs = await selectRuns(db, day, [...new Set(rows.map((row) => row.plannedId))]);
@@ -145,10 +147,11 @@ export async function selectStandingFacts(
   const { rows } = await sql<StandingFactRow>`
     SELECT f.id, f.person_id AS "personId", f.planned_id AS "plannedId", f.way, f.from_at AS "fromAt",
       f.to_at AS "toAt", f.seconds, f.outcome, f.source, f.recorded_at AS "recordedAt", f.detail
-    FROM facts f
-    WHERE f.school_day = ${day}::date AND f.person_id = ANY (${[...personIds]}::uuid[])
-      AND NOT EXISTS (
-        SELECT FROM facts s WHERE s.school_day = ${day}::date AND s.person_id = f.person_id AND s.supersedes = f.id)
+    FROM unnest(${[...personIds]}::uuid[]) AS p (person_id), LATERAL (
+      SELECT * FROM facts f
+      WHERE f.person_id = p.person_id AND f.school_day = ${day}::date AND NOT EXISTS (
+        SELECT FROM facts s WHERE s.person_id = p.person_id AND s.school_day = ${day}::date AND s.supersedes = f.id)
+      OFFSET 0) f
   `.execute(db);
   return rows;
 }
@@ -169,8 +172,8 @@ export async function writeJudgements(
       ${judgements.map((row) => row.bestFactId)}::uuid[], ${judgements.map((row) => row.settled)}::boolean[],
       ${judgements.map((row) => row.evidence)}::text[])
       AS j (planned_id, person_id, state, way, best_fact_id, settled, evidence)
-    WHERE x.school_day = ${day}::date AND x.planned_id = j.planned_id AND x.person_id = j.person_id
-      AND x.state <> 'cancelled'
+    WHERE x.school_day = ${day}::date AND x.planned_id = ANY (${[...new Set(judgements.map((row) => row.plannedId))]}::uuid[])
+      AND x.planned_id = j.planned_id AND x.person_id = j.person_id AND x.state <> 'cancelled'
   `.execute(trx);
 }
 

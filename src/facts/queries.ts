@@ -102,6 +102,7 @@ export async function syncExpectations(
     firstTime,
   }: { schoolId: string; day: string; planned: readonly PlannedThing[]; firstTime: boolean },
 ): Promise<{ added: number; changed: number; cancelled: number; personIds: string[] }> {
+  const plannedIds = [...new Set(planned.map((row) => row.plannedId))];
   const touched = await sql<{ what: 'added' | 'changed' | 'cancelled'; person_id: string }>`
     WITH planned AS (
       SELECT * FROM unnest(
@@ -117,10 +118,16 @@ export async function syncExpectations(
       ORDER BY p.planned_id, m.person_id, m.is_home DESC, p.via_class_id
     ),
     clock AS (SELECT app_now() AS now),
+    -- Read by the keys of this school's plan: the day holds the whole cell, and nothing here may go through all of it.
+    held AS MATERIALIZED (
+      SELECT x.planned_id, x.person_id FROM expectations x
+      WHERE x.school_day = ${day}::date AND x.planned_id = ANY (${plannedIds}::uuid[])
+    ),
     cancelled AS (
       UPDATE expectations x SET state = 'cancelled', way = NULL, best_fact_id = NULL, evidence = NULL, settled = true
       FROM clock
       WHERE x.school_day = ${day}::date AND x.school_id = ${schoolId}::uuid AND x.state <> 'cancelled'
+        AND x.via_class_id = ANY (ARRAY(SELECT class_id FROM class_cards WHERE school_id = ${schoolId}::uuid))
         AND (x.starts_at > clock.now OR NOT EXISTS (
           SELECT FROM planned p WHERE p.planned_id = x.planned_id))
         AND NOT EXISTS (
@@ -132,8 +139,8 @@ export async function syncExpectations(
         via_class_id = CASE WHEN x.starts_at > clock.now THEN w.via_class_id ELSE x.via_class_id END,
         state = CASE WHEN x.state = 'cancelled' THEN 'open' ELSE x.state END
       FROM wanted w, clock
-      WHERE x.school_day = ${day}::date AND x.planned_id = w.planned_id AND x.person_id = w.person_id
-        AND x.school_id = ${schoolId}::uuid
+      WHERE x.school_day = ${day}::date AND x.planned_id = ANY (${plannedIds}::uuid[])
+        AND x.planned_id = w.planned_id AND x.person_id = w.person_id AND x.school_id = ${schoolId}::uuid
         AND (x.starts_at <> w.starts_at OR x.due_at <> w.due_at OR x.state = 'cancelled'
           OR (x.via_class_id <> w.via_class_id AND x.starts_at > clock.now))
       RETURNING x.person_id
@@ -144,10 +151,9 @@ export async function syncExpectations(
       FROM wanted w, clock
       WHERE (${firstTime} OR w.starts_at > clock.now
           -- A lesson put into the plan after it began (started at once) reaches its whole class.
-          OR NOT EXISTS (SELECT FROM expectations x WHERE x.school_day = ${day}::date AND x.planned_id = w.planned_id))
+          OR NOT EXISTS (SELECT FROM held WHERE held.planned_id = w.planned_id))
         AND NOT EXISTS (
-          SELECT FROM expectations x
-          WHERE x.school_day = ${day}::date AND x.planned_id = w.planned_id AND x.person_id = w.person_id)
+          SELECT FROM held WHERE held.planned_id = w.planned_id AND held.person_id = w.person_id)
       ON CONFLICT DO NOTHING
       RETURNING person_id
     )

@@ -3,12 +3,14 @@
 CREATE OR REPLACE FUNCTION roll_classes(day date, persons uuid[])
 RETURNS TABLE (person_id uuid, class_id uuid)
 LANGUAGE sql STABLE ROWS 50 AS $$
-  SELECT p.person_id, coalesce(
-    (SELECT h.class_id FROM home_classes(roll_classes.day) h WHERE h.person_id = p.person_id LIMIT 1),
-    (SELECT x.via_class_id FROM expectations x
-     WHERE x.person_id = p.person_id AND x.school_day = roll_classes.day
-     ORDER BY x.via_class_id LIMIT 1))
+  SELECT p.person_id, coalesce(home.class_id, guest.class_id)
   FROM (SELECT DISTINCT unnest(roll_classes.persons) AS person_id) p
+  LEFT JOIN LATERAL (
+    SELECT h.class_id FROM home_classes(roll_classes.day) h WHERE h.person_id = p.person_id LIMIT 1) home ON true
+  LEFT JOIN LATERAL (
+    SELECT x.via_class_id AS class_id FROM expectations x
+    WHERE home.class_id IS NULL AND x.person_id = p.person_id AND x.school_day = roll_classes.day
+    ORDER BY x.via_class_id LIMIT 1) guest ON true
 $$;
 
 -- mark_dirty(day, persons): asks for a recount of these persons' classes; part of the writing transaction.

@@ -109,7 +109,7 @@ export async function recountClasses(
     plannedIds: [...new Set(toJudge.map((row) => row.plannedId))],
   });
   const factsOf = Map.groupBy(facts, (fact) => fact.personId);
-  const comings = await selectComings(trx, { day, among: withoutPresence(toJudge, facts) });
+  const comings = await selectComings(trx, { day, among: withoutPresence(toJudge, facts, now) });
   const comingOf = new Map(comings.map((coming) => [keyOf(coming.plannedId, coming.personId), coming]));
 
   const judged = toJudge.map((expectation) => {
@@ -256,15 +256,22 @@ function written(
 
 const keyOf = (plannedId: string, personId: string): string => `${plannedId} ${personId}`;
 
+/** No room is open so long before its bell. */
+const earliestDoorMs = 60 * 60_000;
+
 /** Expectations of which no room has told yet how long somebody stayed: there the door is what is known. */
 function withoutPresence(
   expectations: readonly ExpectationToJudge[],
   facts: readonly StandingFactRow[],
+  now: Date,
 ): { plannedId: string; personId: string }[] {
   const told = new Set(
     facts.filter((fact) => fact.source === 'room').map((fact) => keyOf(fact.plannedId ?? '', fact.personId)),
   );
-  return expectations.filter(({ plannedId, personId }) => !told.has(keyOf(plannedId, personId)));
+  const doorsOpen = new Date(now.getTime() + earliestDoorMs);
+  return expectations.filter(
+    ({ plannedId, personId, startsAt }) => startsAt <= doorsOpen && !told.has(keyOf(plannedId, personId)),
+  );
 }
 
 /** Coming through the door of a room, as an interval without length. */

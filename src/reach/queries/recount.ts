@@ -64,7 +64,9 @@ export async function selectComings(
   const { rows } = await sql<Coming>`
     SELECT c.lesson_id AS "plannedId", c.person_id AS "personId", c.entered_at AS "enteredAt", c.entered_at AS "recordedAt"
     FROM unnest(${among.map((row) => row.plannedId)}::uuid[], ${among.map((row) => row.personId)}::uuid[]) AS w (lesson_id, person_id)
-    JOIN room_comings c ON c.school_day = ${day}::date AND c.lesson_id = w.lesson_id AND c.person_id = w.person_id
+    CROSS JOIN LATERAL (
+      SELECT * FROM room_comings c
+      WHERE c.school_day = ${day}::date AND c.lesson_id = w.lesson_id AND c.person_id = w.person_id OFFSET 0) c
   `.execute(db);
   return rows;
 }

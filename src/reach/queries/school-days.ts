@@ -67,23 +67,26 @@ export async function selectChangedPlans(
       SELECT school_id, day FROM school_day_cards
       WHERE opened_at IS NOT NULL AND closed_at IS NULL AND opens_at > app_now() - interval '1 day'
     ),
-    plans AS (
-      SELECT o.school_id, o.day, coalesce(bit_xor(hashtextextended(concat_ws(' ', c.lesson_id, c.class_id, l.starts_at, l.ends_at), 0)), 0) AS sum
-      FROM open_days o
-      LEFT JOIN lesson_classes c ON c.school_id = o.school_id AND c.school_day = o.day
-      LEFT JOIN lesson_cards l ON l.school_day = c.school_day AND l.lesson_id = c.lesson_id AND l.status NOT IN ('cancelled', 'moved')
+    days AS MATERIALIZED (SELECT DISTINCT day FROM open_days),
+    -- Each part once for the whole cell: joined in, they would be counted anew for every school.
+    plans AS MATERIALIZED (
+      SELECT c.school_id, c.school_day AS day,
+        bit_xor(hashtextextended(concat_ws(' ', c.lesson_id, c.class_id, l.starts_at, l.ends_at), 0)) AS sum
+      FROM days JOIN lesson_classes c ON c.school_day = days.day
+      JOIN lesson_cards l ON l.school_day = c.school_day AND l.lesson_id = c.lesson_id AND l.status NOT IN ('cancelled', 'moved')
       GROUP BY 1, 2
     ),
-    members AS (
-      SELECT d.day, m.school_id, bit_xor(hashtextextended(m.class_id::text || m.person_id::text, 0)) AS sum
-      FROM (SELECT DISTINCT day FROM open_days) d, class_members(d.day) m
+    members AS MATERIALIZED (
+      SELECT days.day, m.school_id, bit_xor(hashtextextended(m.class_id::text || m.person_id::text, 0)) AS sum
+      FROM days, class_members(days.day) m
       WHERE m.role = 'pupil' GROUP BY 1, 2
     )
-    SELECT p.school_id AS "schoolId", p.day, p.sum || ' ' || coalesce(m.sum, 0) AS signature
-    FROM plans p
-    LEFT JOIN members m ON m.school_id = p.school_id AND m.day = p.day
-    LEFT JOIN followed_plans f ON f.school_id = p.school_id AND f.school_day = p.day
-    WHERE f.signature IS DISTINCT FROM p.sum || ' ' || coalesce(m.sum, 0)
+    SELECT o.school_id AS "schoolId", o.day, coalesce(p.sum, 0) || ' ' || coalesce(m.sum, 0) AS signature
+    FROM open_days o
+    LEFT JOIN plans p ON p.school_id = o.school_id AND p.day = o.day
+    LEFT JOIN members m ON m.school_id = o.school_id AND m.day = o.day
+    LEFT JOIN followed_plans f ON f.school_id = o.school_id AND f.school_day = o.day
+    WHERE f.signature IS DISTINCT FROM coalesce(p.sum, 0) || ' ' || coalesce(m.sum, 0)
   `.execute(db);
   return rows;
 }
@@ -107,6 +110,7 @@ export async function markSchoolDirty(
   await sql`
     SELECT mark_dirty(${day}::date, ARRAY(
       SELECT person_id FROM expectation_cards WHERE school_day = ${day}::date AND school_id = ${schoolId}
+        AND via_class_id = ANY (ARRAY(SELECT class_id FROM class_cards WHERE school_id = ${schoolId}::uuid))
       UNION
       SELECT person_id FROM reach_days WHERE school_day = ${day}::date AND school_id = ${schoolId}))
   `.execute(trx);
