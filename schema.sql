@@ -1117,6 +1117,18 @@ CREATE TABLE timetable_imports (
   CONSTRAINT timetable_imports_term_id_fkey FOREIGN KEY (term_id) REFERENCES terms(id)
 );
 
+CREATE TABLE unit_figures (
+  school_day date NOT NULL,
+  org_id uuid NOT NULL,
+  issue smallint NOT NULL,
+  cut_off timestamp with time zone NOT NULL,
+  issued_by uuid,
+  figures jsonb NOT NULL,
+  CONSTRAINT unit_figures_issue CHECK (issue >= 1),
+  CONSTRAINT unit_figures_org_id_fkey FOREIGN KEY (org_id) REFERENCES orgs(id) ON DELETE CASCADE,
+  CONSTRAINT unit_figures_pkey PRIMARY KEY (org_id, school_day, issue)
+);
+
 CREATE TABLE unit_imports (
   id uuid DEFAULT uuidv7() NOT NULL,
   org_id uuid NOT NULL,
@@ -1226,6 +1238,8 @@ COMMENT ON COLUMN roster_draft_rows.before IS 'sensitivity=3 purpose=check an im
 COMMENT ON COLUMN roster_draft_rows.given IS 'sensitivity=3 purpose=give the rows back with their problems';
 COMMENT ON COLUMN roster_draft_rows.external_id IS 'sensitivity=2 purpose=match rosters';
 COMMENT ON COLUMN sessions.totp_at IS 'sensitivity=2 purpose=when the second step was last answered on this device';
+COMMENT ON COLUMN unit_figures.issued_by IS 'sensitivity=2 purpose=who answers for a corrected figure';
+COMMENT ON COLUMN unit_figures.figures IS 'sensitivity=1 purpose=report of a unit; counts of units, no person';
 COMMENT ON COLUMN unit_imports.id IS 'sensitivity=1 purpose=key';
 COMMENT ON COLUMN unit_imports.org_id IS 'sensitivity=1 purpose=below which unit';
 COMMENT ON COLUMN unit_imports.file_name IS 'sensitivity=2 purpose=recognise the upload';
@@ -1616,12 +1630,14 @@ CREATE OR REPLACE FUNCTION public.roll_classes(day date, persons uuid[])
  LANGUAGE sql
  STABLE ROWS 50
 AS $function$
-  SELECT p.person_id, coalesce(
-    (SELECT h.class_id FROM home_classes(roll_classes.day) h WHERE h.person_id = p.person_id LIMIT 1),
-    (SELECT x.via_class_id FROM expectations x
-     WHERE x.person_id = p.person_id AND x.school_day = roll_classes.day
-     ORDER BY x.via_class_id LIMIT 1))
+  SELECT p.person_id, coalesce(home.class_id, guest.class_id)
   FROM (SELECT DISTINCT unnest(roll_classes.persons) AS person_id) p
+  LEFT JOIN LATERAL (
+    SELECT h.class_id FROM home_classes(roll_classes.day) h WHERE h.person_id = p.person_id LIMIT 1) home ON true
+  LEFT JOIN LATERAL (
+    SELECT x.via_class_id AS class_id FROM expectations x
+    WHERE home.class_id IS NULL AND x.person_id = p.person_id AND x.school_day = roll_classes.day
+    ORDER BY x.via_class_id LIMIT 1) guest ON true
 $function$;
 
 CREATE OR REPLACE FUNCTION public.room_roster(day date, lesson uuid)

@@ -64,6 +64,13 @@ export const readDailyFigure = defineAction({
   allow: { ...affairs, bureauOfficer: ['below'] },
 });
 
+/** Makes a further issue of a unit's report of a day, when its figures changed since. */
+export const issueFigure = defineAction({
+  name: 'reach.issueFigure',
+  place: placeOfOrg,
+  allow: { bureauOfficer: ['below'] },
+});
+
 /** One's own list of pupils to follow up. */
 export const readOwnFollowUps = defineAction({
   name: 'reach.readOwnFollowUps',
@@ -177,6 +184,7 @@ export const reachActions = [
   readSchoolBoard,
   readUnitBoard,
   readDailyFigure,
+  issueFigure,
   readOwnFollowUps,
   readSchoolFollowUps,
   handleFollowUp,

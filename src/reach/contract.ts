@@ -214,6 +214,55 @@ export const DailyFigure = closed({
   ),
 });
 
+const Difference = closed({
+  unitName: nullable(Type.String()),
+  measure: Type.String(),
+  from: Count,
+  to: Count,
+});
+
+/** A unit's report of a day. Names of units, never of people but of who issued a correction. */
+export const UnitFigure = closed({
+  now: Instant,
+  day: Day,
+  timeZone: Type.String(),
+  unit: closed(Unit),
+  reportTime: Type.String(),
+  issues: Type.Array(
+    closed({
+      issue: Count,
+      cutOff: Instant,
+      issuedByName: nullable(Type.String()),
+      differences: Type.Array(Difference),
+    }),
+  ),
+  figures: closed({
+    measures: closed({ ...Figures, followUps: Count, schools: Count, silentSchools: Count }),
+    ways: Type.Array(closed({ way: WayWord, count: Count })),
+    units: Type.Array(
+      closed({
+        orgId: Id,
+        name: Type.String(),
+        code: Type.String(),
+        data: oneOf(['reports', 'silent', 'noPlan', 'notYet', 'off']),
+        lastFactAt: nullable(InstantText),
+        expected: Count,
+        reached: Count,
+        reachedLate: Count,
+        excused: Count,
+        unreached: Count,
+        pending: Count,
+      }),
+    ),
+    silent: Type.Array(
+      closed({ schoolId: Id, name: Type.String(), code: Type.String(), data: oneOf(['silent', 'noPlan']) }),
+    ),
+  }),
+  cutOff: Instant,
+  since: Type.Array(Difference),
+});
+export const IssueOfDay = closed({ day: Day });
+
 const FollowUp = {
   followUpId: Id,
   pupilId: Id,

@@ -4,8 +4,8 @@ import { say } from '../platform/i18n/server-words.ts';
 import type { Locale } from '../platform/i18n/words.ts';
 import type { DailyFigure } from './daily-figure.ts';
 
-const bold = (value: string) => ({ value, fontWeight: 'bold' as const });
-const head = (...texts: string[]): Row =>
+export const bold = (value: string) => ({ value, fontWeight: 'bold' as const });
+export const head = (...texts: string[]): Row =>
   texts.map((value) => ({ value, fontWeight: 'bold' as const, backgroundColor: '#F1F4EE' }));
 
 /**
@@ -90,7 +90,7 @@ function byClass({ classes }: DailyFigure, locale: Locale): Row[] {
 }
 
 /** Ways and modes share their words; a mode this version does not know is shown as it is stored. */
-function wayWord(locale: Locale, way: string): string {
+export function wayWord(locale: Locale, way: string): string {
   switch (way) {
     case 'live':
       return say(locale, 'reach.way.live');

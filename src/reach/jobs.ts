@@ -5,13 +5,15 @@ import type { ServerContext } from '../platform/context.ts';
 import { schoolClock } from '../calendar/service.ts';
 import { markOverdueClasses } from '../facts/judgements.ts';
 import { tellPresence } from '../rooms/service-presence.ts';
-import { keepSchoolDay } from './actions.ts';
+import { issueFigure, keepSchoolDay } from './actions.ts';
 import { selectDaysToClose, selectDaysToOpen, selectOpenDays } from './queries/school-days.ts';
+import { selectRecentReports, selectReportsDue } from './queries/unit-figures.ts';
 import { recountDirty } from './recount.ts';
 import { recountSoon } from './recount-soon.ts';
 import { checkAdults, closeSchoolDay, followPlans, openSchoolDay } from './school-day.ts';
+import { issueUnitFigure } from './unit-figure.ts';
 
-const actor = () => systemActor('reach', [keepSchoolDay.name]);
+const actor = () => systemActor('reach', [keepSchoolDay.name, issueFigure.name]);
 
 /** Declares what keeps school days going without anybody asking; every job may run twice. */
 export async function reachJobs(ctx: ServerContext): Promise<void> {
@@ -19,6 +21,8 @@ export async function reachJobs(ctx: ServerContext): Promise<void> {
   await ctx.jobs.define('reach.tick', { cron: '* * * * *', everySeconds: 30 }, () => tick(ctx));
   await ctx.jobs.define('reach.closeDays', { cron: '* * * * *' }, () => closeDays(ctx));
   await ctx.jobs.define('reach.checkAdults', { cron: '30 3 * * *' }, () => checkAllAdults(ctx));
+  await ctx.jobs.define('reach.reportUnits', { cron: '* * * * *' }, () => reportUnits(ctx));
+  await ctx.jobs.define('reach.correctReports', { cron: '40 4 * * *' }, () => correctReports(ctx));
   // A changed plan is followed at once; the tick finds what a lost message missed.
   const follow = (): void => {
     ctx.jobs
@@ -51,6 +55,21 @@ async function closeDays(ctx: ServerContext): Promise<void> {
     if (closed.withoutAdult > 0)
       ctx.log.error({ schoolId, day, pupils: closed.withoutAdult }, 'reach.withoutAdult');
     ctx.bus.publish('reach.dayClosed', { schoolId, day });
+  }
+}
+
+/** At the hour of the report: every unit above schools whose schools teach today. */
+async function reportUnits(ctx: ServerContext): Promise<void> {
+  for (const { orgId, day } of await selectReportsDue(ctx.db)) {
+    await issueUnitFigure(ctx, actor(), { orgId, day });
+    ctx.log.info({ orgId, day }, 'reach.reported');
+  }
+}
+
+/** Each night: a report whose figures are no longer what was reported gets a further issue. */
+async function correctReports(ctx: ServerContext): Promise<void> {
+  for (const { orgId, day } of await selectRecentReports(ctx.db)) {
+    if (await issueUnitFigure(ctx, actor(), { orgId, day })) ctx.log.info({ orgId, day }, 'reach.corrected');
   }
 }
 

@@ -7,6 +7,7 @@ import {
   answerContest,
   changeRules,
   handleFollowUp,
+  issueFigure,
   openContest,
   openFollowUp,
   readClassBoard,
@@ -42,6 +43,7 @@ import {
   Done,
   FollowUpDetail,
   Id,
+  IssueOfDay,
   NewContact,
   NewContest,
   Number,
@@ -52,6 +54,7 @@ import {
   SchoolRules,
   TellCannotAttend,
   UnitBoard,
+  UnitFigure,
   Withdrawal,
 } from './contract.ts';
 import { dailyFigure } from './daily-figure.ts';
@@ -67,8 +70,11 @@ import {
   schoolFollowUps,
 } from './follow-ups.ts';
 import { unitBoard } from './unit-board.ts';
+import { issueUnitFigure, unitFigure } from './unit-figure.ts';
+import { unitWorkbook } from './unit-workbook.ts';
 
 const tags = ['reach'];
+const workbookType = 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet';
 const School = closed({ schoolId: Id });
 const FollowUpPath = closed({ followUpId: Id });
 const OfDay = closed({ day: Type.Optional(Day) });
@@ -78,6 +84,7 @@ const DownloadOfDay = closed({ day: Type.Optional(Day), as: Type.Optional(Id) })
 export function reachRoutes(ctx: ServerContext): FastifyPluginAsyncTypebox {
   return async (app) => {
     await app.register(boardRoutes(ctx));
+    await app.register(unitFigureRoutes(ctx));
     await app.register(followUpRoutes(ctx));
     await app.register(familyRoutes(ctx));
     await app.register(schoolRoutes(ctx));
@@ -138,10 +145,7 @@ function boardRoutes(ctx: ServerContext): FastifyPluginAsyncTypebox {
     app.get(
       '/schools/:schoolId/daily-figure.xlsx',
       {
-        config: {
-          action: readDailyFigure,
-          answers: 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet',
-        },
+        config: { action: readDailyFigure, answers: workbookType },
         schema: { operationId: 'getDailyWorkbook', tags, params: School, querystring: DownloadOfDay },
       },
       async (request, reply) => {
@@ -149,9 +153,62 @@ function boardRoutes(ctx: ServerContext): FastifyPluginAsyncTypebox {
         const figure = await dailyFigure(ctx, actor, { ...params, day: query.day ?? null });
         const workbook = await dailyWorkbook(figure, localeOf(request));
         return reply
-          .type('application/vnd.openxmlformats-officedocument.spreadsheetml.sheet')
+          .type(workbookType)
           .header('content-disposition', `attachment; filename="reach-${figure.day}.xlsx"`)
           .send(workbook);
+      },
+    );
+  };
+}
+
+function unitFigureRoutes(ctx: ServerContext): FastifyPluginAsyncTypebox {
+  const params = closed({ orgId: Id });
+  return async (app) => {
+    app.get(
+      '/orgs/:orgId/daily-figure',
+      {
+        config: { action: readDailyFigure },
+        schema: {
+          operationId: 'getUnitFigure',
+          tags,
+          params,
+          querystring: OfDay,
+          response: { 200: UnitFigure },
+        },
+      },
+      async ({ actor, params: of, query }) => unitFigure(ctx, actor, { ...of, day: query.day ?? null }),
+    );
+    app.get(
+      '/orgs/:orgId/daily-figure.xlsx',
+      {
+        config: { action: readDailyFigure, answers: workbookType },
+        schema: { operationId: 'getUnitWorkbook', tags, params, querystring: DownloadOfDay },
+      },
+      async (request, reply) => {
+        const { actor, params: of, query } = request;
+        const figure = await unitFigure(ctx, actor, { ...of, day: query.day ?? null });
+        const workbook = await unitWorkbook(figure, localeOf(request));
+        return reply
+          .type(workbookType)
+          .header('content-disposition', `attachment; filename="reach-${figure.day}.xlsx"`)
+          .send(workbook);
+      },
+    );
+    app.post(
+      '/orgs/:orgId/daily-figure/issues',
+      {
+        config: { action: issueFigure },
+        schema: {
+          operationId: 'issueUnitFigure',
+          tags,
+          params,
+          body: IssueOfDay,
+          response: { 200: UnitFigure },
+        },
+      },
+      async ({ actor, params: of, body }) => {
+        await issueUnitFigure(ctx, actor, { ...of, day: body.day });
+        return unitFigure(ctx, actor, { ...of, day: body.day });
       },
     );
   };

@@ -4,6 +4,7 @@ import type { Filled, FilledInstant, Instant } from '../platform/tables.ts';
 import type { AttendanceRules } from './rules/attendance.ts';
 import type { DayState } from './rules/day.ts';
 import type { ContactMeans, ContactOutcome, Reason } from './rules/follow-up.ts';
+import type { ReportedFigures } from './rules/unit-figure.ts';
 
 export type Measure =
   | 'expected'
@@ -62,6 +63,14 @@ declare module '../platform/database.ts' {
       version: Filled<number>;
       cut_off: Instant;
       computed_at: Instant;
+    };
+    unit_figures: {
+      school_day: string;
+      org_id: string;
+      issue: number;
+      cut_off: Instant;
+      issued_by: string | null;
+      figures: ColumnType<ReportedFigures, string, never>;
     };
     followed_plans: { school_day: string; school_id: string; signature: string };
     school_signs: { school_day: string; school_id: string; last_fact_at: Instant };

@@ -2,6 +2,7 @@ import type { Way } from '../facts/tables.ts';
 import type { Actor } from '../platform/actor.ts';
 import { authorize } from '../platform/authorize.ts';
 import type { ServerContext } from '../platform/context.ts';
+import type { Db } from '../platform/database.ts';
 import { schoolDayOf } from '../calendar/rules/days.ts';
 import { readUnitBoard } from './actions.ts';
 import {
@@ -11,6 +12,7 @@ import {
   selectUnitSeries,
   selectUnitsBelow,
   type FigureRow,
+  type MayCount,
   type SchoolSign,
   type UnitCard,
 } from './queries/unit-boards.ts';
@@ -62,22 +64,52 @@ export async function unitBoard(
   const now = ctx.now();
   const { tz, ...unit } = await selectUnit(ctx.db, granted, orgId);
   const asked = day ?? schoolDayOf(now, tz);
-  const below = await selectUnitsBelow(ctx.db, granted, { orgId, day: asked });
-  const signs = await selectSchoolSigns(ctx.db, granted, { orgId, day: asked });
-  const silent = signs.filter((sign) => sign.data === 'silent');
-  const orgIds = [orgId, ...below.map((row) => row.orgId)];
-  const figures = Map.groupBy(
-    await selectFigures(ctx.db, granted, {
-      orgIds: [...new Set([...orgIds, ...silent.map((sign) => sign.schoolId)])],
+  const { signs: _signs, rows, ...counted } = await countUnit(ctx.db, granted, { orgId, day: asked });
+  const series = Map.groupBy(
+    await selectUnitSeries(ctx.db, granted, {
+      orgIds: [orgId, ...rows.map((row) => row.orgId)],
       day: asked,
     }),
     (row) => row.orgId,
   );
-  const series = Map.groupBy(
-    await selectUnitSeries(ctx.db, granted, { orgIds, day: asked }),
+  return {
+    now,
+    day: asked,
+    timeZone: tz,
+    unit,
+    ...counted,
+    rows: rows
+      .map((row) => ({
+        ...row,
+        week: (series.get(row.orgId) ?? []).slice(-7).map((point) => point.unreached),
+      }))
+      .sort(troubleFirst),
+    series: (series.get(orgId) ?? [])
+      .slice(-14)
+      .map((point) => ({ day: point.day, ...(point.day === asked ? counted.totals : point) }))
+      .map(({ day: on, expected, unreached }) => ({ day: on, expected, unreached })),
+  };
+}
+
+/** A unit's counts of one day, those of the units directly below, and what each school below said of itself. */
+export async function countUnit(
+  db: Db,
+  granted: MayCount,
+  { orgId, day }: { orgId: string; day: string },
+): Promise<
+  Pick<UnitBoard, 'totals' | 'ways' | 'cutOff'> & { rows: Omit<UnitRow, 'week'>[]; signs: SchoolSign[] }
+> {
+  const below = await selectUnitsBelow(db, granted, { orgId, day });
+  const signs = await selectSchoolSigns(db, granted, { orgId, day });
+  const silent = signs.filter((sign) => sign.data === 'silent');
+  const figures = Map.groupBy(
+    await selectFigures(db, granted, {
+      orgIds: [...new Set([orgId, ...below.map((row) => row.orgId), ...silent.map((sign) => sign.schoolId)])],
+      day,
+    }),
     (row) => row.orgId,
   );
-  const rows = below.map((row): UnitRow => {
+  const rows = below.map((row): Omit<UnitRow, 'week'> => {
     const own = signs.filter((sign) => sign.unitId === row.orgId);
     return {
       ...row,
@@ -89,22 +121,16 @@ export async function unitBoard(
       overdue: total(own, 'overdue'),
       twoDays: total(own, 'twoDays'),
       lastFactAt: latest(own),
-      week: (series.get(row.orgId) ?? []).slice(-7).map((point) => point.unreached),
     };
   });
   const own = figures.get(orgId) ?? [];
-  const totals = without(
-    figuresOf(own),
-    silent.map((sign) => figuresOf(figures.get(sign.schoolId))),
-  );
   const cutOffs = own.map((row) => row.cutOff.getTime());
   return {
-    now,
-    day: asked,
-    timeZone: tz,
-    unit,
     totals: {
-      ...totals,
+      ...without(
+        figuresOf(own),
+        silent.map((sign) => figuresOf(figures.get(sign.schoolId))),
+      ),
       followUps: total(signs, 'followUps'),
       overdue: total(signs, 'overdue'),
       schools: signs.length,
@@ -113,11 +139,8 @@ export async function unitBoard(
     ways: own
       .flatMap(({ measure, way, count }) => (measure === 'reached' && way !== '' ? [{ way, count }] : []))
       .sort((a, b) => b.count - a.count),
-    rows: rows.sort(troubleFirst),
-    series: (series.get(orgId) ?? [])
-      .slice(-14)
-      .map((point) => ({ day: point.day, ...(point.day === asked ? totals : point) }))
-      .map(({ day: on, expected, unreached }) => ({ day: on, expected, unreached })),
+    rows,
+    signs,
     cutOff: cutOffs.length > 0 ? new Date(Math.min(...cutOffs)) : null,
   };
 }

@@ -5,7 +5,10 @@ import type { Way } from '../../facts/tables.ts';
 import type { Measure } from '../tables.ts';
 
 // Counts only: no query of this file reads a person's name or id into its result.
-type MayCount = Granted<'reach.readUnitBoard'> | Granted<'reach.readDailyFigure'>;
+export type MayCount =
+  | Granted<'reach.readUnitBoard'>
+  | Granted<'reach.readDailyFigure'>
+  | Granted<'reach.issueFigure'>;
 
 export interface UnitCard {
   readonly orgId: string;
@@ -60,6 +63,8 @@ export async function selectFigures(
 
 export interface SchoolSign {
   readonly schoolId: string;
+  readonly name: string;
+  readonly code: string;
   /** The unit directly below the asked one that the school belongs to (itself, when it is that unit). */
   readonly unitId: string;
   /** `off`: no teaching today. `noPlan`: a teaching day without anything planned. `silent`: lessons are over and nothing was heard. */
@@ -83,16 +88,16 @@ export async function selectSchoolSigns(
 ): Promise<SchoolSign[]> {
   const { rows } = await sql<SchoolSign>`
     WITH RECURSIVE tree AS (
-      SELECT t.org_id, t.parent_id, t.kind FROM org_tree(${day}::date) t
+      SELECT t.org_id, t.parent_id, t.kind, t.name, t.code FROM org_tree(${day}::date) t
     ),
     below AS (
-      SELECT tree.org_id, tree.kind, tree.org_id AS unit_id FROM tree WHERE tree.parent_id = ${orgId}
+      SELECT tree.org_id, tree.kind, tree.name, tree.code, tree.org_id AS unit_id FROM tree WHERE tree.parent_id = ${orgId}
       UNION ALL
-      SELECT tree.org_id, tree.kind, below.unit_id FROM tree JOIN below ON tree.parent_id = below.org_id
+      SELECT tree.org_id, tree.kind, tree.name, tree.code, below.unit_id FROM tree JOIN below ON tree.parent_id = below.org_id
     ),
     schools AS (
-      SELECT org_id, unit_id FROM below WHERE kind = 'school'
-      UNION SELECT ${orgId}::uuid, ${orgId}::uuid FROM tree WHERE tree.org_id = ${orgId} AND tree.kind = 'school'
+      SELECT org_id, name, code, unit_id FROM below WHERE kind = 'school'
+      UNION SELECT ${orgId}::uuid, tree.name, tree.code, ${orgId}::uuid FROM tree WHERE tree.org_id = ${orgId} AND tree.kind = 'school'
     ),
     cases AS (
       SELECT f.school_id, count(*)::int AS open, count(*) FILTER (WHERE f.due_at < app_now())::int AS overdue,
@@ -105,7 +110,7 @@ export async function selectSchoolSigns(
       FROM rollups x JOIN schools s ON s.org_id = x.org_id
       WHERE x.school_day = ${day}::date AND x.measure IN ('lessonsExpected', 'lessonsReached', 'lessonsMissed') GROUP BY x.org_id
     )
-    SELECT s.org_id AS "schoolId", s.unit_id AS "unitId", sign.last_fact_at AS "lastFactAt",
+    SELECT s.org_id AS "schoolId", s.name, s.code, s.unit_id AS "unitId", sign.last_fact_at AS "lastFactAt",
       CASE
         WHEN d.kind = 'off' OR d.school_id IS NULL AND l.expected IS NULL THEN 'off'
         WHEN coalesce(l.expected, 0) = 0 THEN CASE WHEN d.opened_at IS NULL AND d.opens_at > app_now() THEN 'notYet' ELSE 'noPlan' END

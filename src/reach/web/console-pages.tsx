@@ -47,6 +47,13 @@ export const reachConsolePages: readonly ConsolePage[] = [
     load: () => import('./unit-board-page.tsx'),
   },
   {
+    path: 'daily-figure',
+    title: 'reach.page.unitFigure',
+    group: 'today',
+    action: 'reach.issueFigure',
+    load: () => import('./unit-figure-page.tsx'),
+  },
+  {
     path: 'school-follow-ups',
     title: 'reach.page.schoolFollowUps',
     group: 'duties',
