@@ -809,6 +809,14 @@ CREATE TABLE reach_days (
   CONSTRAINT reach_days_state CHECK (state = ANY (ARRAY['pending'::text, 'reached'::text, 'reachedLate'::text, 'excused'::text, 'unreached'::text]))
 ) PARTITION BY RANGE (school_day);
 
+CREATE TABLE recovery_codes (
+  account_id uuid NOT NULL,
+  code_hash bytea NOT NULL,
+  used_at timestamp with time zone,
+  CONSTRAINT recovery_codes_account_id_fkey FOREIGN KEY (account_id) REFERENCES accounts(id) ON DELETE CASCADE,
+  CONSTRAINT recovery_codes_pkey PRIMARY KEY (account_id, code_hash)
+);
+
 CREATE TABLE roll_call_answers (
   roll_call_id uuid NOT NULL,
   person_id uuid NOT NULL,
@@ -1218,6 +1226,9 @@ COMMENT ON COLUMN presence.heard_ms IS 'sensitivity=2 purpose=know who was reach
 COMMENT ON COLUMN reach_days.person_id IS 'sensitivity=2 purpose=reach of the day';
 COMMENT ON COLUMN reach_days.state IS 'sensitivity=3 purpose=reach of the day';
 COMMENT ON COLUMN reach_days.way IS 'sensitivity=2 purpose=reach of the day';
+COMMENT ON COLUMN recovery_codes.account_id IS 'sensitivity=1 purpose=whose code it is';
+COMMENT ON COLUMN recovery_codes.code_hash IS 'sensitivity=4 purpose=second step of signing in without a telephone';
+COMMENT ON COLUMN recovery_codes.used_at IS 'sensitivity=2 purpose=take no code of the second step twice';
 COMMENT ON COLUMN roll_call_answers.person_id IS 'sensitivity=2 purpose=know who was reached';
 COMMENT ON COLUMN room_entries.person_id IS 'sensitivity=2 purpose=know who was reached';
 COMMENT ON COLUMN room_entries.entered_at IS 'sensitivity=2 purpose=know who was reached';

@@ -44,6 +44,20 @@ export const SecondStepCode = Type.Object(
   { code: Type.String({ pattern: '^[0-9]{6}$' }) },
   { additionalProperties: false },
 );
+/** Six digits of the telephone, or a recovery code (`abcd-efgh`, dash and case as one likes). */
+export const SecondStepAnswer = Type.Object(
+  { code: Type.String({ pattern: '^([0-9]{6}|[0-9A-Za-z]{4}[- ]?[0-9A-Za-z]{4})$' }) },
+  { additionalProperties: false },
+);
+export const SecondStepState = Type.Object(
+  { isSet: Type.Boolean(), recoveryCodesLeft: Type.Integer() },
+  { additionalProperties: false },
+);
+/** Shown once; the server keeps no more than their hashes. */
+export const RecoveryCodes = Type.Object(
+  { codes: Type.Array(Type.String()) },
+  { additionalProperties: false },
+);
 export const NewSecondStep = Type.Object(
   {
     /** Base32, to be typed where a QR cannot be scanned. */

@@ -17,12 +17,21 @@ import {
   CorrectReading,
   NameReadings,
   NewSecondStep,
+  RecoveryCodes,
+  SecondStepAnswer,
   SecondStepCode,
+  SecondStepState,
   Self,
   SignedIn,
   SignIn,
 } from './contract.ts';
-import { answerSecondStep, beginSecondStep, confirmSecondStep } from './service-second-step.ts';
+import {
+  answerSecondStep,
+  beginSecondStep,
+  confirmSecondStep,
+  makeRecoveryCodes,
+  readSecondStep,
+} from './service-second-step.ts';
 import { correctReading } from './service-readings.ts';
 import { changePassword, claim, readClaim, readSelfCard, signIn, signOut } from './service.ts';
 
@@ -130,6 +139,30 @@ export function peopleRoutes(ctx: ServerContext): FastifyPluginAsyncTypebox {
         return beginSecondStep(ctx, request.actor);
       },
     );
+    app.get(
+      '/me/second-step',
+      {
+        config: { action: keepSecondStep },
+        schema: { operationId: 'readSecondStep', tags, response: { 200: SecondStepState } },
+      },
+      async ({ actor }) => readSecondStep(ctx, actor),
+    );
+    app.post(
+      '/me/second-step/recovery-codes',
+      {
+        config: { action: keepSecondStep },
+        schema: {
+          operationId: 'makeRecoveryCodes',
+          tags,
+          body: Type.Optional(Type.Null()),
+          response: { 200: RecoveryCodes },
+        },
+      },
+      async (request, reply) => {
+        void reply.header('cache-control', 'no-store');
+        return { codes: await makeRecoveryCodes(ctx, request.actor) };
+      },
+    );
     app.put(
       '/me/second-step',
       {
@@ -153,7 +186,7 @@ export function peopleRoutes(ctx: ServerContext): FastifyPluginAsyncTypebox {
         schema: {
           operationId: 'answerSecondStep',
           tags,
-          body: SecondStepCode,
+          body: SecondStepAnswer,
           response: { 204: Type.Null() },
         },
       },

@@ -157,3 +157,96 @@ test('pupils and guardians have none', async () => {
     'not_allowed',
   ]);
 });
+
+const makeCodes = async (from = headers): Promise<string[]> =>
+  (await ask('POST', '/me/second-step/recovery-codes', null, from)).json<{ codes: string[] }>().codes;
+const answerWith = async (code: string, from = headers) =>
+  outcome(await ask('POST', '/me/second-step/answers', { code }, from));
+
+test('ten recovery codes stand for the telephone, each once, however it is typed', async () => {
+  await setUp();
+  const codes = await makeCodes();
+  expect(new Set(codes).size).toBe(10);
+  await halfAnHourLater();
+  expect(outcome(await printCards())).toEqual([403, 'totp_required']);
+  const [first = '', second = ''] = codes;
+  expect(await answerWith(first.toUpperCase())).toBe(204);
+  expect(outcome(await printCards())).toBe(200);
+  // Asked again by the device that got no answer it is the same answer; another device finds it used.
+  expect(await answerWith(first)).toBe(204);
+  const other = await signedInAs(db, admin.accountId, { appointmentId: admin.appointmentId });
+  expect(await answerWith(first, other)).toEqual([403, 'totp_wrong']);
+  expect(await answerWith(second.replace('-', ''))).toBe(204);
+  const state = await app.inject({ url: '/api/me/second-step', headers });
+  expect(state.json()).toEqual({ isSet: true, recoveryCodesLeft: 8 });
+});
+
+test('of ten devices at once with one recovery code one goes through', async () => {
+  await setUp();
+  const [code = ''] = await makeCodes();
+  const devices = await Promise.all(
+    Array.from({ length: 10 }, () => signedInAs(db, admin.accountId, { appointmentId: admin.appointmentId })),
+  );
+  const answers = await Promise.all(devices.map((device) => answerWith(code, device)));
+  expect(answers.filter((answer) => answer === 204).length).toBe(1);
+});
+
+test('new codes void the old, and so do another telephone and a reset card', async () => {
+  await setUp();
+  const [old = ''] = await makeCodes();
+  const [renewed = ''] = await makeCodes();
+  expect(await answerWith(old)).toEqual([403, 'totp_wrong']);
+  await setUp();
+  expect(await answerWith(renewed)).toEqual([403, 'totp_wrong']);
+  const [last = ''] = await makeCodes();
+  const { login_name: loginName } = await db
+    .selectFrom('accounts')
+    .select('login_name')
+    .where('id', '=', admin.accountId)
+    .executeTakeFirstOrThrow();
+  const card = await resetAccount(ctx, operatorActor(), { loginName });
+  await ask(
+    'POST',
+    '/claims',
+    { token: card.token, password: 'another long pass' },
+    { 'nol-client': 'test' },
+  );
+  const left = await db
+    .selectFrom('recovery_codes')
+    .select('account_id')
+    .where('account_id', '=', admin.accountId)
+    .execute();
+  expect(left).toEqual([]);
+  expect(logLines.join()).not.toContain(last.slice(0, 4) + last.slice(5));
+});
+
+test('codes are made only by who answered lately, are kept as hashes, and stand in the audit', async () => {
+  expect(outcome(await ask('POST', '/me/second-step/recovery-codes', null))).toEqual([409, 'totp_not_begun']);
+  await setUp();
+  const [code = ''] = await makeCodes();
+  await halfAnHourLater();
+  expect(outcome(await ask('POST', '/me/second-step/recovery-codes', null))).toEqual([403, 'totp_required']);
+  expect(await answerWith(code)).toBe(204);
+  const stored = await sql<{ text: string }>`
+    SELECT r::text AS text FROM recovery_codes r WHERE account_id = ${admin.accountId}`.execute(db);
+  expect(stored.rows.map(({ text }) => text).join()).not.toContain(code.replace('-', ''));
+  const lines = await db
+    .selectFrom('audit_lines')
+    .select('action')
+    .where('subject_id', '=', admin.accountId)
+    .orderBy('at')
+    .execute();
+  expect(lines.map(({ action }) => action)).toEqual([
+    'people.secondStepSet',
+    'people.recoveryCodesMade',
+    'people.recoveryCodeUsed',
+  ]);
+});
+
+test('guessing recovery codes ends after ten tries in the hour', async () => {
+  await setUp();
+  const [code = ''] = await makeCodes();
+  for (let guess = 0; guess < 10; guess++)
+    expect(await answerWith(`zzzz-zzz${'23456789ab'[guess]}`)).toEqual([403, 'totp_wrong']);
+  expect(await answerWith(code)).toEqual([429, 'sign_in_too_many']);
+});

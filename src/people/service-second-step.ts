@@ -9,6 +9,13 @@ import { AppError } from '../platform/errors.ts';
 import { secondStepRequired } from './access.ts';
 import { keepSecondStep } from './actions.ts';
 import { countGuess, requireGuessesLeft } from './guesses.ts';
+import {
+  countRecoveryCodes,
+  dropRecoveryCodes,
+  isRecoveryCode,
+  replaceRecoveryCodes,
+  useRecoveryCode,
+} from './recovery-codes.ts';
 
 /** Name under which an authenticator app shows the code. */
 const issuer = 'Not One Less 一个不少';
@@ -61,6 +68,8 @@ export async function confirmSecondStep(
       .where('id', '=', person.accountId)
       .where('totp_pending_cipher', '=', pending)
       .execute();
+    // Codes of a telephone that is gone must not outlive it.
+    await dropRecoveryCodes(trx, person.accountId);
     await markAnswered(trx, person);
     await audit(trx, person, {
       action: 'people.secondStepSet',
@@ -70,9 +79,41 @@ export async function confirmSecondStep(
   });
 }
 
+/** Whether the account has a second step, and how many recovery codes are left. */
+export async function readSecondStep(
+  ctx: ServerContext,
+  actor: Actor,
+): Promise<{ isSet: boolean; recoveryCodesLeft: number }> {
+  const person = await requirePerson(ctx, actor);
+  const { current } = await selectSecrets(ctx.db, person);
+  return { isSet: current !== null, recoveryCodesLeft: await countRecoveryCodes(ctx.db, person.accountId) };
+}
+
+/**
+ * Makes ten codes for the day on which the telephone is not at hand; those made before stop working.
+ *
+ * @throws {AppError} 409 `totp_not_begun` without a second step; 403 `totp_required` when it was not answered lately.
+ */
+export async function makeRecoveryCodes(ctx: ServerContext, actor: Actor): Promise<string[]> {
+  const person = await requirePerson(ctx, actor);
+  const { current } = await selectSecrets(ctx.db, person);
+  if (current === null) throw new AppError(409, 'totp_not_begun', 'This account has no second step yet.');
+  if (!person.secondStep?.isFresh) throw secondStepRequired();
+  return ctx.db.transaction().execute(async (trx) => {
+    const codes = await replaceRecoveryCodes(trx, ctx.secrets, person.accountId);
+    await audit(trx, person, {
+      action: 'people.recoveryCodesMade',
+      subjectKind: 'account',
+      subjectId: person.accountId,
+    });
+    return codes;
+  });
+}
+
 /**
  * Answers the second step on this device: for half an hour acts above one's own class are not asked about again.
  *
+ * @param code - six digits of the telephone, or a recovery code, which is used up by it.
  * @throws {AppError} 409 `totp_not_begun` when the account has none, 403 `totp_wrong` for a wrong code or one that was used
  *   before, 429 `sign_in_too_many`.
  */
@@ -84,6 +125,7 @@ export async function answerSecondStep(
   const person = await requirePerson(ctx, actor);
   const { current } = await selectSecrets(ctx.db, person);
   if (current === null) throw new AppError(409, 'totp_not_begun', 'This account has no second step yet.');
+  if (isRecoveryCode(code)) return answerByRecoveryCode(ctx, person, code);
   const step = await requireRightCode(ctx, person, current, code);
   await ctx.db.transaction().execute(async (trx) => {
     // Of two devices with one code the second finds it used; the same device may ask again when no answer reached it.
@@ -96,6 +138,25 @@ export async function answerSecondStep(
     if (rows.length === 0) throw wrongCode();
     await markAnswered(trx, person);
   });
+}
+
+async function answerByRecoveryCode(ctx: ServerContext, person: PersonActor, typed: string): Promise<void> {
+  const { accountId, sessionHash } = person;
+  const nameHash = ctx.secrets.hmac('second-step', accountId);
+  await requireGuessesLeft(ctx.db, nameHash);
+  const isRight = await ctx.db.transaction().execute(async (trx) => {
+    if (!(await useRecoveryCode(trx, ctx.secrets, { accountId, sessionHash, typed }))) return false;
+    await markAnswered(trx, person);
+    await audit(trx, person, {
+      action: 'people.recoveryCodeUsed',
+      subjectKind: 'account',
+      subjectId: accountId,
+    });
+    return true;
+  });
+  if (isRight) return;
+  await countGuess(ctx.db, nameHash);
+  throw wrongCode();
 }
 
 async function requirePerson(ctx: ServerContext, actor: Actor): Promise<PersonActor> {

@@ -8,6 +8,7 @@ import { AppError } from '../platform/errors.ts';
 import { readSelf, signIn as signInAction } from './actions.ts';
 import { findClaim, findSpokenClaim, useClaim } from './claims.ts';
 import { countGuess, requireGuessesLeft } from './guesses.ts';
+import { dropRecoveryCodes } from './recovery-codes.ts';
 import { hashPassword, verifyPassword } from './passwords.ts';
 import { SESSIONS_ENDED } from './session-watch.ts';
 import { closeSession, openSession, type Audience } from './sessions.ts';
@@ -90,8 +91,10 @@ export async function claim(
       .where('id', '=', found.accountId)
       .execute();
     // A reset means that somebody lost control of the account: every older session ends.
-    if (found.purpose === 'reset')
+    if (found.purpose === 'reset') {
       await trx.deleteFrom('sessions').where('account_id', '=', found.accountId).execute();
+      await dropRecoveryCodes(trx, found.accountId);
+    }
     await audit(trx, request.actor, {
       action: 'people.claim',
       subjectKind: 'account',

@@ -66,6 +66,11 @@ declare module '../platform/database.ts' {
       expires_at: Instant;
       totp_at: Instant | null;
     };
+    recovery_codes: {
+      account_id: string;
+      code_hash: Buffer;
+      used_at: Instant | null;
+    };
     care_duties: {
       id: Filled<string>;
       pupil_id: string | null;

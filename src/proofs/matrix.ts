@@ -16,7 +16,21 @@ export interface Matrix {
    *
    * @returns what was not as `access.csv` says, in words, and how many cells were asked.
    */
-  ask(chosen: (operation: Operation) => boolean): Promise<{ differences: string[]; cells: number }>;
+  ask(chosen: (operation: Operation, hat: Hat) => boolean): Promise<{ differences: string[]; cells: number }>;
+  /** The first difference among the chosen cells, null when there is none; `asked` counts the cells until then. */
+  firstDifference(chosen: (cell: Cell) => boolean): Promise<{ difference: string | null; asked: number }>;
+}
+
+/** One question asked by one role in one way of standing. */
+export interface Cell {
+  readonly hat: Hat;
+  readonly question: Question;
+  readonly operation: Operation;
+}
+
+/** The action that decides a question. */
+export function actionOf({ question, operation }: Pick<Cell, 'question' | 'operation'>): string {
+  return question.action ?? operation.actions[0] ?? '';
 }
 
 /** Two schools of two counties, and everybody who can stand to the first of them in any way. Call it once a test file. */
@@ -48,25 +62,40 @@ export async function accessMatrix(): Promise<Matrix> {
     });
   }
 
+  async function walk(
+    chosen: (cell: Cell) => boolean,
+    { stopAtFirst }: { stopAtFirst: boolean },
+  ): Promise<{ differences: string[]; cells: number }> {
+    const differences: string[] = [];
+    let cells = 0;
+    for (const hat of hatsOf(ctx, tenant, other)) {
+      const asked = questions.filter((question) => {
+        const operation = operations.get(question.operation);
+        return operation !== undefined && isAskedBy(hat, question) && chosen({ hat, question, operation });
+      });
+      if (asked.length === 0) continue;
+      await database.takenBack(async () => {
+        const { headers, ids } = await hat.put();
+        for (const question of asked) {
+          cells += 1;
+          const wrong = await database.takenBack(() =>
+            differenceOf(hat, question, headers, { ...tenant.ids, ...ids }),
+          );
+          if (wrong) differences.push(wrong);
+          if (wrong && stopAtFirst) return;
+        }
+      });
+      if (stopAtFirst && differences.length > 0) break;
+    }
+    return { differences, cells };
+  }
+
   return {
     operations,
-    async ask(chosen) {
-      const differences: string[] = [];
-      let cells = 0;
-      const asked = questions.filter(({ operation }) => chosen(operations.get(operation)!));
-      for (const hat of hatsOf(ctx, tenant, other)) {
-        await database.takenBack(async () => {
-          const { headers, ids } = await hat.put();
-          for (const question of asked.filter((one) => isAskedBy(hat, one))) {
-            cells += 1;
-            const wrong = await database.takenBack(() =>
-              differenceOf(hat, question, headers, { ...tenant.ids, ...ids }),
-            );
-            if (wrong) differences.push(wrong);
-          }
-        });
-      }
-      return { differences, cells };
+    ask: (chosen) => walk(({ operation, hat }) => chosen(operation, hat), { stopAtFirst: false }),
+    async firstDifference(chosen) {
+      const { differences, cells } = await walk(chosen, { stopAtFirst: true });
+      return { difference: differences[0] ?? null, asked: cells };
     },
   };
 }
@@ -104,7 +133,7 @@ function judged(
   answer: Answer,
 ): string | null {
   const holding = relationsOfHat(name, question.kind);
-  const action = question.action ?? operation.actions[0] ?? '';
+  const action = actionOf({ question, operation });
   const decided = expectedOf(action, role, holding);
   const isLeftOut = question.only !== undefined && !question.only.hats.includes(name);
   const expected = decided === 'allow' && isLeftOut ? 'refuse' : decided;

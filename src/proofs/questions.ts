@@ -72,6 +72,8 @@ export const questions: readonly Question[] = [
   own('changePassword', { body: { current: null, next: 'a long enough pass' }, answers: ['sign_in_failed'] }),
   own('beginSecondStep'),
   own('confirmSecondStep', { body: { code: '000000' }, answers: ['totp_not_begun'] }),
+  own('readSecondStep'),
+  own('makeRecoveryCodes', { answers: ['totp_not_begun'] }),
   own('answerSecondStep', { body: { code: '000000' }, answers: ['totp_not_begun'] }),
   own('getTeachingDay', { answers: ['no_teaching_day'] }),
   own('getOwnFollowUps'),

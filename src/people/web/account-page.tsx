@@ -4,6 +4,7 @@ import { useState } from 'react';
 import { api } from '../../platform/web/api.ts';
 import { useMe } from '../../platform/web/console/me.ts';
 import { PageHead } from '../../platform/web/console/page-head.tsx';
+import { RecoveryCodes, secondStepKey } from './recovery-codes.tsx';
 import { SetUpSecondStep } from '../../platform/web/console/second-step-forms.tsx';
 import { ProblemNotice } from '../../platform/web/console/states.tsx';
 import { t } from '../../platform/web/t.ts';
@@ -30,6 +31,7 @@ function SecondStepCard({ isSet }: { isSet: boolean }) {
     setOpen(false);
     void message.success(t('people.account.secondStepSaved'));
     void queries.invalidateQueries({ queryKey: ['me'] });
+    void queries.invalidateQueries({ queryKey: secondStepKey });
   };
   return (
     <section className="card" aria-labelledby="second-step">
@@ -45,6 +47,7 @@ function SecondStepCard({ isSet }: { isSet: boolean }) {
             <Button type={isSet ? 'default' : 'primary'} onClick={() => setOpen(true)}>
               {t(isSet ? 'people.account.secondStepRenew' : 'people.account.secondStepSetUp')}
             </Button>
+            {isSet && <RecoveryCodes />}
           </>
         )}
       </div>

@@ -5,13 +5,14 @@ import { api } from '../api.ts';
 import { t } from '../t.ts';
 import { ProblemNotice, SkeletonRows } from './states.tsx';
 
-/** Six digits from the telephone. */
+/** Six digits from the telephone, or a recovery code where it is not at hand. */
 export function AnswerSecondStep({ onDone }: { onDone: () => void }) {
   return (
     <CodeForm
       onDone={onDone}
       send={(code) => api.post('/api/me/second-step/answers', { body: { code } })}
       act={t('platform.secondStep.answer')}
+      takesRecoveryCode
     >
       <p>{t('platform.secondStep.why')}</p>
     </CodeForm>
@@ -51,17 +52,23 @@ function CodeForm({
   send,
   onDone,
   act,
+  takesRecoveryCode = false,
   children,
 }: {
   send: (code: string) => Promise<unknown>;
   onDone: () => void;
   act: string;
+  takesRecoveryCode?: boolean;
   children: ReactNode;
 }) {
   const id = useId();
   const [code, setCode] = useState('');
   const answer = useMutation({ mutationFn: () => send(code), onSuccess: onDone });
-  const isWhole = /^\d{6}$/.test(code);
+  const isWhole = /^\d{6}$/.test(code) || (takesRecoveryCode && /^[0-9a-z]{4}-?[0-9a-z]{4}$/i.test(code));
+  const cleaned = (typed: string): string =>
+    takesRecoveryCode
+      ? typed.replaceAll(/[^0-9a-z-]/gi, '').slice(0, 9)
+      : typed.replaceAll(/\D/g, '').slice(0, 6);
   return (
     <form
       className="second-step"
@@ -71,15 +78,18 @@ function CodeForm({
       }}
     >
       {children}
-      <label htmlFor={id}>{t('platform.secondStep.code')}</label>
+      <label htmlFor={id}>
+        {t(takesRecoveryCode ? 'platform.secondStep.codeOrRecovery' : 'platform.secondStep.code')}
+      </label>
       <Input
         id={id}
         value={code}
-        inputMode="numeric"
+        inputMode={takesRecoveryCode ? 'text' : 'numeric'}
+        autoCapitalize="none"
         autoComplete="one-time-code"
         autoFocus
-        maxLength={7}
-        onChange={({ target }) => setCode(target.value.replaceAll(/\D/g, '').slice(0, 6))}
+        maxLength={takesRecoveryCode ? 12 : 7}
+        onChange={({ target }) => setCode(cleaned(target.value))}
       />
       {answer.isError && <ProblemNotice error={answer.error} />}
       <Button type="primary" htmlType="submit" block loading={answer.isPending} disabled={!isWhole}>
