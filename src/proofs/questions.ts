@@ -245,6 +245,10 @@ export const questions: readonly Question[] = [
   { operation: 'answerContest', kind: 'contest', body: { accept: true } },
 
   person('correctReading', { body: { reading: null } }),
+  person('readConsents'),
+  person('answerConsent', { names: { purpose: 'chat' }, body: { answer: 'given', noticeVersion: 1 } }),
+  person('recordConsent', { names: { purpose: 'chat' }, body: { answer: 'given', channel: 'paper' } }),
+  ofClass('readClassConsents'),
   person('getCannotAttend'),
   person('tellCannotAttend'),
   person('withdrawCannotAttend'),
