@@ -27,6 +27,8 @@ export const MatrixReport = closed({
   withProblem: Count,
   /** Of a term list: teaching classes, homeroom classes and teachers the import makes. */
   newClasses: Count,
+  /** Of a term list: teaching classes made of homeroom classes, whose pupils they get. */
+  composed: Count,
   newTeachers: Count,
   makesBells: Type.Boolean(),
   problems: Type.Array(Problem),

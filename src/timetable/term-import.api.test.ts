@@ -3,7 +3,7 @@ import { beforeEach, expect, test } from 'vitest';
 import { ensureSchoolDays } from '../calendar/service.ts';
 import { operatorActor } from '../platform/actor.ts';
 import { buildTestApp } from '../platform/testing/app.ts';
-import { anOrg, aStaff, aTeacher, signedInAs } from '../platform/testing/builders.ts';
+import { anOrg, aPupil, aStaff, aTeacher, signedInAs } from '../platform/testing/builders.ts';
 import { sharedFile } from '../rosters/testing/shared-data.ts';
 import { timetableCommands } from './commands.ts';
 import { editSlots } from './service/edit-plan.ts';
@@ -196,6 +196,31 @@ test('a lesson that meets one of the present draft waits; the present one does n
   expect(report).toMatchObject({ created: 1, withProblem: 1 });
   expect(report.problems.map(({ code }: { code: string }) => code)).toContain('term_clash_draft');
   expect((await publish(13)).report).toMatchObject({ added: 1, held: 1 });
+});
+
+test('a teaching class gets the pupils of the homeroom classes the file names, from the first day of the term', async () => {
+  const rows = [row({ 教学班名称: '高数A班', 教学班组成: '软件2601班;软件2602班' })];
+  expect((await importNow(rows)).report).toMatchObject({ newClasses: 3, composed: 1 });
+  const classes = await db
+    .selectFrom('classes')
+    .where('school_id', '=', school.schoolId)
+    .select(['id', 'name', 'kind'])
+    .orderBy('name')
+    .execute();
+  expect(classes.map(({ name, kind }) => [name, kind])).toEqual([
+    ['软件2601班', 'homeroom'],
+    ['软件2602班', 'homeroom'],
+    ['高数A班', 'scheduled'],
+  ]);
+  for (const { id } of classes.slice(0, 2)) await aPupil(db, { schoolId: school.schoolId, classId: id });
+  expect((await importNow(rows)).report).toMatchObject({ unchanged: 1, newClasses: 0, composed: 1 });
+  const pupils = await db
+    .selectFrom('enrollments')
+    .where('class_id', '=', classes[2]?.id ?? '')
+    .select(['by_class_id', 'is_home'])
+    .execute();
+  expect(pupils).toHaveLength(2);
+  expect(pupils.every(({ by_class_id, is_home }) => by_class_id !== null && !is_home)).toBe(true);
 });
 
 test('teachers known by name only are in one place at a time too', async () => {

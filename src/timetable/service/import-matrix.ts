@@ -198,6 +198,7 @@ async function judgeMatrix(
       draft: plan.slots.length,
       withProblem: 0,
       newClasses: 0,
+      composed: 0,
       newTeachers: 0,
       makesBells,
       problems: [...plan.problems, ...problems].map((row) => ({ ...row, file: fileName })),

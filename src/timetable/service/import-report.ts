@@ -20,6 +20,8 @@ export interface MatrixReport {
   /** Of a term list: lessons in the draft that wait until a double use is solved. */
   readonly withProblem: number;
   readonly newClasses: number;
+  /** Teaching classes of which the file says of what homeroom classes they are made. */
+  readonly composed: number;
   readonly newTeachers: number;
   /** The school has no bell plan, so that a usual one is made with the import. */
   readonly makesBells: boolean;

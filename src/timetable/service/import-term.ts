@@ -44,6 +44,7 @@ export async function judgeTerm(
       draft: plan.lessons.length,
       withProblem: difference.held.size,
       newClasses: plan.newClasses.length,
+      composed: plan.compositions.length,
       newTeachers: plan.newTeachers.length,
       makesBells: difference.makesBells,
       problems: [...plan.problems, ...difference.problems].map((row) => ({ ...row, file: fileName })),

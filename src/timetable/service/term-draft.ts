@@ -1,4 +1,5 @@
 import { addTeachers } from '../../rosters/add-staff.ts';
+import { composeClasses, replaceCompositions } from '../../courses/compositions.ts';
 import type { WorkbookProblem } from '../../rosters/rules/problem.ts';
 import type { Db, Trx } from '../../platform/database.ts';
 import { deleteOrigins } from '../queries/imports.ts';
@@ -119,6 +120,20 @@ export async function writeTerm(
     classes: await insertClasses(trx, { schoolId, term, classes: plan.newClasses, courseIds }),
     teachers: await addTeachers(trx, { schoolId, today, teachers: plan.newTeachers }),
   };
+  if (plan.compositions.length > 0) {
+    await replaceCompositions(
+      trx,
+      plan.compositions.flatMap(({ className, classId, homeroomIds, newHomerooms }) => {
+        const id = classId ?? ids.classes.get(className);
+        if (id === undefined) return [];
+        const made = newHomerooms.flatMap((name) => ids.classes.get(name) ?? []);
+        return [
+          { classId: id, homeroomIds: [...new Set([...homeroomIds, ...made])].filter((one) => one !== id) },
+        ];
+      }),
+    );
+    await composeClasses(trx, { schoolId, today });
+  }
   const fresh = [
     ...changed,
     ...(await newIds(trx, created.length)).map((originId, index) => ({

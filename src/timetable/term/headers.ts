@@ -13,6 +13,8 @@ export type TermField =
   /** 大节: a block of two periods. */
   | 'block'
   | 'classes'
+  /** 教学班组成: homeroom classes whose pupils the teaching class has. */
+  | 'composition'
   /** Weekday, periods and often weeks in one text: `星期一第1-2节{1-16周}`. */
   | 'time';
 
@@ -28,7 +30,8 @@ const WORDS: Record<TermField, string> = {
   period: '节次 上课节次 节数 起止节次 上课节 节 jc period periods',
   block: '大节 大节次 上课大节 djc',
   classes:
-    '教学班 教学班名称 教学班名 上课班级 班级 班级名称 行政班 合班 合班信息 教学班组成 上课对象 jxbmc jxbzc bj bjmc class classes classname section',
+    '教学班 教学班名称 教学班名 上课班级 班级 班级名称 行政班 上课对象 jxbmc bj bjmc class classes classname section',
+  composition: '教学班组成 合班 合班信息 合班班级 jxbzc composition',
   time: '上课时间 时间 上课时间段 上课时间地点 sksj time schedule',
 };
 

@@ -50,10 +50,21 @@ export interface TermLesson {
   readonly first: Pick<TermRow, 'sheet' | 'row' | 'at'>;
 }
 
+/** A teaching class and the homeroom classes whose pupils it has, by name of the file. */
+export interface ClassComposition {
+  readonly className: string;
+  /** Null: the import makes it. */
+  readonly classId: string | null;
+  readonly homeroomIds: readonly string[];
+  /** Names of homeroom classes the import makes. */
+  readonly newHomerooms: readonly string[];
+}
+
 export interface TermPlan {
   readonly lessons: readonly TermLesson[];
   readonly newClasses: readonly NewClass[];
   readonly newTeachers: readonly NewTeacher[];
+  readonly compositions: readonly ClassComposition[];
   readonly courseNames: readonly string[];
   /** Teachers somebody should decide about: a name of several, or of none. */
   readonly openTeachers: readonly {
@@ -124,6 +135,7 @@ export function planTerm(
     lessons,
     newClasses: audience.made,
     newTeachers: people.made,
+    compositions: audience.compositions,
     courseNames: [...new Set(lessons.map(({ courseName }) => courseName))],
     openTeachers: people.open,
     problems,
@@ -283,12 +295,24 @@ function matchClasses(groups: readonly (readonly [TermRow, ...TermRow[]])[], cla
       }
     }
   }
+  const partsOf = new Map<string, Set<string>>();
+  for (const { classNames, composition } of groups.flat()) {
+    const [name] = classNames;
+    if (name === undefined || composition.length === 0) continue;
+    const parts = partsOf.get(name) ?? new Set();
+    for (const part of composition) parts.add(part);
+    partsOf.set(name, parts);
+  }
+  const allParts = new Set([...partsOf.values()].flatMap((parts) => [...parts]));
   const made = new Map<string, NewClass>();
   const make = (name: string, courseName: string): void => {
     if (made.has(name)) return;
     const parsed = parseClassName(name);
     // A class of several courses, or one named by year and number, is where pupils are at home.
-    const isHomeroom = (coursesOf.get(name)?.size ?? 0) > 1 || (parsed?.classNo ?? null) !== null;
+    // One that is made of others is none.
+    const isHomeroom =
+      !partsOf.has(name) &&
+      (allParts.has(name) || (coursesOf.get(name)?.size ?? 0) > 1 || (parsed?.classNo ?? null) !== null);
     made.set(name, {
       name,
       kind: isHomeroom ? 'homeroom' : 'scheduled',
@@ -318,7 +342,18 @@ function matchClasses(groups: readonly (readonly [TermRow, ...TermRow[]])[], cla
   };
   // Everything is made before `made` is read.
   const audiences = new Map(groups.map((rows) => [rows, of(rows)]));
+  const compositions = Array.from(partsOf, ([className, parts]): ClassComposition => {
+    const known = [...parts].map((part) => ({ part, id: idOf(part) }));
+    for (const { part, id } of known) if (id === undefined) make(part, '');
+    return {
+      className,
+      classId: idOf(className) ?? null,
+      homeroomIds: known.flatMap(({ id }) => id ?? []),
+      newHomerooms: known.flatMap(({ part, id }) => (id === undefined ? [part] : [])),
+    };
+  });
   return {
+    compositions,
     of: (rows: readonly [TermRow, ...TermRow[]]) => audiences.get(rows) ?? of(rows),
     made: [...made.values()],
   };

@@ -27,6 +27,8 @@ export interface TermRow {
   readonly periodTo: number;
   /** Classes the file names; empty when it names none. */
   readonly classNames: readonly string[];
+  /** Homeroom classes the one teaching class of the row is made of; empty when the file does not say. */
+  readonly composition: readonly string[];
   readonly sheet: string | null;
   readonly row: number;
   readonly at: TermColumns;
@@ -155,7 +157,7 @@ function readMeeting(
     weekday,
     period: periods.from,
     periodTo: periods.to,
-    classNames: [...new Set(split(text('classes')).map((name) => name.slice(0, 80)))],
+    ...classesOf(split(text('classes')), split(text('composition'))),
     sheet,
     row,
     at: columns,
@@ -170,6 +172,17 @@ function periodsOf({ period, block }: Placed, hours: number | null): PeriodRange
   const inBlock = parsePeriods(/大节/.test(block) ? block : `${block}大节`);
   const to = hours === null ? Math.max(inBlock?.to ?? written.from, written.from) : written.from + hours - 1;
   return to > 20 ? null : { from: written.from, to };
+}
+
+/** One teaching class made of others, or, without a name of its own, the others themselves. */
+function classesOf(
+  named: readonly string[],
+  parts: readonly string[],
+): Pick<TermRow, 'classNames' | 'composition'> {
+  const unique = (names: readonly string[]) => [...new Set(names.map((name) => name.slice(0, 80)))];
+  if (named.length === 0) return { classNames: unique(parts), composition: [] };
+  const isMade = named.length === 1 && parts.length > 0 && !parts.includes(named[0] ?? '');
+  return { classNames: unique(named), composition: isMade ? unique(parts) : [] };
 }
 
 function split(text: string): string[] {

@@ -169,6 +169,28 @@ test('classes the file names are found, or made: of one course a teaching class,
   ]);
 });
 
+test('a teaching class is made of the homeroom classes the file names; without a name of its own they come themselves', () => {
+  const classes: TermClass[] = [
+    { id: 'one', name: '软件2601班', kind: 'homeroom' },
+    { id: 'known', name: '高数A班', kind: 'scheduled' },
+  ];
+  const found = plan(
+    [
+      row({ 教学班名称: '高数A班', 教学班组成: '软件2601班;软件2602班' }),
+      row({ 教学班名称: '高数A班', 教学班组成: '软件2601班', 节次: 3 }),
+      row({ 课程名: '英语', 教学班名称: '', 教学班组成: '软件2601班', 节次: 5 }),
+    ],
+    { classes },
+  );
+  expect(found.compositions).toEqual([
+    { className: '高数A班', classId: 'known', homeroomIds: ['one'], newHomerooms: ['软件2602班'] },
+  ]);
+  expect(found.newClasses.map(({ name, kind }) => [name, kind])).toEqual([['软件2602班', 'homeroom']]);
+  expect(found.lessons.map(({ classIds }) => classIds)).toEqual(
+    expect.arrayContaining([['known'], ['known'], ['one']]),
+  );
+});
+
 test('teachers are found by number, then by name; two of a name are asked; others are kept by name or made', () => {
   const teachers = [
     { personId: 'lin', name: '林佳禾', number: 'T1' },

@@ -163,6 +163,7 @@ function TermChoices({
   return (
     <>
       {report.newClasses > 0 && <p>{t('timetable.import.newClasses', { count: report.newClasses })}</p>}
+      {report.composed > 0 && <p>{t('timetable.import.composed', { count: report.composed })}</p>}
       {report.withProblem > 0 && (
         <p className="amber">{t('timetable.import.withProblem', { count: report.withProblem })}</p>
       )}

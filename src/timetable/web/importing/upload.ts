@@ -20,6 +20,7 @@ export interface MatrixReport {
   readonly draft: number;
   readonly withProblem: number;
   readonly newClasses: number;
+  readonly composed: number;
   readonly newTeachers: number;
   readonly makesBells: boolean;
   readonly problems: readonly {
