@@ -24,7 +24,7 @@ export async function selectClasses(
 ): Promise<ClassRow[]> {
   const { rows } = await sql<ClassRow>`
     WITH today AS (SELECT (app_now() AT TIME ZONE tz - interval '4 hours')::date AS day FROM orgs WHERE id = ${orgId}),
-    members AS (SELECT m.* FROM today, class_members(today.day) m)
+    members AS (SELECT m.* FROM today, class_members(today.day) m WHERE m.school_id = ${orgId})
     SELECT c.id, c.kind, c.name, c.year_group AS "yearGroup", k.title AS "courseTitle",
       (SELECT count(*)::int FROM members m WHERE m.class_id = c.id AND m.role = 'pupil') AS pupils,
       (SELECT coalesce(json_agg(p.name ORDER BY p.number), '[]') FROM members m JOIN persons p ON p.id = m.person_id

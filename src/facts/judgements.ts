@@ -193,13 +193,13 @@ export async function markOverdueClasses(db: Db, days: readonly string[]): Promi
       FROM due JOIN LATERAL (
         SELECT * FROM expectations x
         WHERE x.school_day = due.school_day AND x.planned_id = due.planned_id AND x.school_id = due.school_id
-          AND NOT x.settled AND x.state <> 'cancelled') x ON true
+          AND NOT x.settled AND x.state <> 'cancelled' OFFSET 0) x ON true
     ),
     judged AS (
       DELETE FROM due_plans p USING due
       WHERE p.school_day = due.school_day AND p.planned_id = due.planned_id AND p.school_id = due.school_id AND p.due_at <= app_now()
-        AND NOT EXISTS (SELECT FROM unjudged u
-          WHERE u.school_day = due.school_day AND u.planned_id = due.planned_id AND u.school_id = due.school_id)
+        -- Hashed once; compared pair by pair, the end of a county's lesson would take minutes.
+        AND (due.school_day, due.planned_id, due.school_id) NOT IN (SELECT school_day, planned_id, school_id FROM unjudged)
     )
     INSERT INTO dirty_classes (school_day, class_id)
     SELECT DISTINCT over.school_day, r.class_id

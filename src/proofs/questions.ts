@@ -155,6 +155,10 @@ export const questions: readonly Question[] = [
   org('getUnitBoard'),
   org('getDailyFigure'),
   org('getDailyWorkbook'),
+  // Asked of a school, like every unit: the county's report of a school is refused to whoever may read it.
+  org('getUnitFigure', { answers: ['not_above_schools'] }),
+  org('getUnitWorkbook', { answers: ['not_above_schools'] }),
+  org('issueUnitFigure', { body: { day: '2026-11-18' }, answers: ['not_above_schools'] }),
   org('getSchoolFollowUps'),
   org('getSchoolContests'),
   org('getAttendanceRules'),
