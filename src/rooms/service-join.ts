@@ -4,6 +4,7 @@ import { authorize } from '../platform/authorize.ts';
 import { AppError } from '../platform/errors.ts';
 import { dayOf, timeOfDay } from '../platform/i18n/format.ts';
 import { schoolClock, termNear } from '../calendar/service.ts';
+import { LESSON_BYTES_PER_SECOND } from '../timetable/rules/today.ts';
 import { beginLesson } from '../timetable/service.ts';
 import type { LessonKey } from './access.ts';
 import { enterRoom, readRoomPeople } from './actions.ts';
@@ -38,10 +39,6 @@ export interface Entrance {
   readonly expectedBytes: { readonly standard: number; readonly lightest: number };
   readonly lesson: LessonCard;
 }
-
-/** Bytes a second of lesson on the wire, pages and ink included; measured by `npm run bench -- lesson-bytes`. */
-const STANDARD_BYTES_PER_SECOND = 2600;
-const LIGHTEST_BYTES_PER_SECOND = 1800;
 
 /** The recording stays one term and a month. */
 const RETENTION_DAYS_AFTER_TERM = 30;
@@ -107,8 +104,8 @@ export async function join(rooms: Rooms, actor: Actor, key: LessonKey, personId:
     serverTime: now(),
     link: heldElsewhere && joined.state !== 'ended' && isMeetingLink(link) ? link : null,
     expectedBytes: {
-      standard: Math.round(seconds * STANDARD_BYTES_PER_SECOND),
-      lightest: Math.round(seconds * LIGHTEST_BYTES_PER_SECOND),
+      standard: Math.round(seconds * LESSON_BYTES_PER_SECOND.standard),
+      lightest: Math.round(seconds * LESSON_BYTES_PER_SECOND.lightest),
     },
     lesson: card,
   };

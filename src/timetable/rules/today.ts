@@ -1,5 +1,4 @@
 import type { ExpectationState } from '../../facts/tables.ts';
-import { PAGE_LARGE_BYTES, VOICE_BITRATE } from '../../rooms/wire.ts';
 import type { LessonStatus } from '../tables.ts';
 
 export type LessonState = 'before' | 'open' | 'running' | 'ended' | 'cancelled';
@@ -52,11 +51,8 @@ export function lessonReach(expectation: ExpectationState | undefined, state: Le
 
 /** Part of a lesson's voice that makes it up, by default; the school's own table decides in the end. */
 export const MADE_UP_SHARE = 0.8;
-/** What frames, ink and answers add to the voice on the wire. */
-const OVERHEAD = 1.15;
-const VOICE_BYTES_PER_SECOND = (VOICE_BITRATE / 8) * OVERHEAD;
-/** Pages of a lesson in the standard step; a lesson shows about six. */
-const PAGES_BYTES = 6 * PAGE_LARGE_BYTES;
+/** Bytes a second of lesson on the wire, pages and ink included; measured by `npm run bench -- lesson-bytes`. */
+export const LESSON_BYTES_PER_SECOND = { standard: 2600, lightest: 1800 } as const;
 
 /**
  * Bytes a lesson costs the pupil who hears all of it.
@@ -70,7 +66,7 @@ export function expectedBytes(
 ): number | null {
   if (entrance === 'link') return null;
   if (entrance === 'none' || seconds <= 0) return 0;
-  return Math.round(seconds * VOICE_BYTES_PER_SECOND) + PAGES_BYTES;
+  return Math.round(seconds * LESSON_BYTES_PER_SECOND.standard);
 }
 
 /**
