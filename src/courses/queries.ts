@@ -1,5 +1,5 @@
 import { sql } from 'kysely';
-import { searchQuery } from '../people/name-words.ts';
+import { plainLatin, searchQuery } from '../people/name-words.ts';
 import type { Granted } from '../platform/authorize.ts';
 import type { Db } from '../platform/database.ts';
 
@@ -110,7 +110,8 @@ export const peopleFoundBy = (query: string, text: string) => sql`
 
 /**
  * Persons of a school or unit, each word of the text beginning their name, a part of it, its pinyin, initials or their
- * number; or whose number in another system is the text; at most 30, in the order of their reading.
+ * number; or whose number in another system is the text. At most 30: those whose name or likely reading begins so first,
+ * then in the order of their reading.
  *
  * The scope goes into the same statement: a search over all schools that is cut afterwards would leak by its timing.
  */
@@ -133,7 +134,9 @@ export async function selectPeopleLike(
     FROM today, persons p LEFT JOIN LATERAL (SELECT * FROM home_classes((SELECT day FROM today)) x WHERE x.person_id = p.id) h ON true
     WHERE p.id IN (${peopleFoundBy(query, text)}) AND p.status = 'active'
       AND p.home_org_id IN (SELECT o.id FROM orgs o, today WHERE o.path <@ today.path)
-    ORDER BY p.name = ${text} DESC, h.class_id IS NULL, p.name_readings[1] NULLS LAST, p.name, p.number
+    ORDER BY p.name = ${text} DESC,
+      starts_with(replace(p.name_readings[1], ' ', ''), ${plainLatin(text)}) OR starts_with(p.name, ${text}) DESC NULLS LAST,
+      h.class_id IS NULL, p.name_readings[1] NULLS LAST, p.name, p.number
     LIMIT 30
   `.execute(db);
   return rows;

@@ -37,7 +37,9 @@ export function AddDivisions({ unit }: { unit: Unit }) {
       await Promise.all(
         [['units'], ['divisions']].map((queryKey) => queries.invalidateQueries({ queryKey })),
       );
-      void message.success(t('orgs.divisions.made', { created }));
+      void message.success(
+        created > 0 ? t('orgs.divisions.made', { created }) : t('orgs.divisions.wasThere'),
+      );
     },
     onError: (error) =>
       void message.error(error instanceof ApiProblem ? error.message : t('platform.problem.network')),
@@ -49,7 +51,7 @@ export function AddDivisions({ unit }: { unit: Unit }) {
   };
   return (
     <section className="card">
-      <div className="pad">
+      <div className="division-head">
         <h2>{t('orgs.divisions.title')}</h2>
         <p className="muted">{t('orgs.divisions.lead')}</p>
         <Input.Search

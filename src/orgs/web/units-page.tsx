@@ -86,7 +86,7 @@ export default function UnitsPage() {
           )}
         </section>
         {mayManage && (
-          <div>
+          <div className="unit-side">
             <UnitForms key={unit.id} org={unit} />
             {HOLDS_DIVISIONS.has(unit.kind) && <AddDivisions key={`${unit.id} add`} unit={unit} />}
           </div>

@@ -116,7 +116,9 @@ function Report({
         ))}
       </ul>
       {state === 'checked' && (
-        <p className={must > 0 ? 'red' : 'green'}>{t('rosters.schools.mustTitle', { count: must })}</p>
+        <p className={must > 0 ? 'red' : 'green'}>
+          {must > 0 ? t('rosters.schools.mustTitle', { count: must }) : t('rosters.schools.fine')}
+        </p>
       )}
       <div className="toolbar">
         {state === 'checked' ? (
@@ -127,7 +129,9 @@ function Report({
               loading={isBusy}
               onClick={onConfirm}
             >
-              {t('rosters.schools.confirm', { count: created + changed })}
+              {created + changed > 0
+                ? t('rosters.schools.confirm', { count: created + changed })
+                : t('rosters.schools.nothing')}
             </Button>
             <Button disabled={isBusy} onClick={onAgain}>
               {t('rosters.schools.again')}
