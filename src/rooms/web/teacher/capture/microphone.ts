@@ -1,5 +1,6 @@
 // oxlint-disable-next-line import/default -- Vite answers `?worker&url` with the address of the bundle
 import workletUrl from './voice.worklet.ts?worker&url';
+import { VOICE_BITRATE } from '../../../wire.ts';
 import { sampleRate } from './sample-clock.ts';
 import { canEncodeVoice } from './voice-encoder.ts';
 
@@ -104,7 +105,7 @@ async function record(
   volume.connect(meter).connect(sink);
   if (typeof stream !== 'string') context.createMediaStreamSource(stream).connect(volume);
   const wave = new Float32Array(meter.fftSize);
-  const recorder = new MediaRecorder(sink.stream, { mimeType: recordingType, audioBitsPerSecond: 16_000 });
+  const recorder = new MediaRecorder(sink.stream, { mimeType: recordingType, audioBitsPerSecond: VOICE_BITRATE });
   // Pieces are put in a row: reading one must not overtake another.
   let reading = Promise.resolve();
   recorder.addEventListener('dataavailable', ({ data }) => {

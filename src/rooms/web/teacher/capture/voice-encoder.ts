@@ -1,3 +1,4 @@
+import { VOICE_BITRATE } from '../../../wire.ts';
 import { sampleRate } from './sample-clock.ts';
 
 /** One Opus packet on the lesson's time line. */
@@ -21,7 +22,7 @@ export const voiceConfig: AudioEncoderConfig = {
   codec: 'opus',
   sampleRate,
   numberOfChannels: 1,
-  bitrate: 16_000,
+  bitrate: VOICE_BITRATE,
   bitrateMode: 'variable',
   opus: { frameDuration: frameUs, application: 'voip', signal: 'voice', usedtx: true, complexity: 9 },
 } as AudioEncoderConfig;
