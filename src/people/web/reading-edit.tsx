@@ -23,7 +23,7 @@ export function NameReading({ person, mayCorrect }: { person: Read; mayCorrect: 
         type="text"
         size="small"
         className="reading"
-        aria-label={t('people.reading.correct', { name: person.name })}
+        aria-label={`${reading ?? t('people.reading.none')}: ${t('people.reading.correct', { name: person.name })}`}
         onClick={() => setOpen(true)}
       >
         {reading ?? t('people.reading.none')}
