@@ -105,7 +105,10 @@ async function record(
   volume.connect(meter).connect(sink);
   if (typeof stream !== 'string') context.createMediaStreamSource(stream).connect(volume);
   const wave = new Float32Array(meter.fftSize);
-  const recorder = new MediaRecorder(sink.stream, { mimeType: recordingType, audioBitsPerSecond: VOICE_BITRATE });
+  const recorder = new MediaRecorder(sink.stream, {
+    mimeType: recordingType,
+    audioBitsPerSecond: VOICE_BITRATE,
+  });
   // Pieces are put in a row: reading one must not overtake another.
   let reading = Promise.resolve();
   recorder.addEventListener('dataavailable', ({ data }) => {
