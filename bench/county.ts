@@ -20,7 +20,8 @@ const BUDGET = { publishSeconds: 60, classBoardP99Ms: 20, schoolBoardP99Ms: 50, 
  * A county of 200,000 pupils in 200 schools through one school day: its week is published, the day is opened, everybody
  * comes at the first bell, lessons are taught, the day is closed; boards and lists are read in between.
  *
- * `--schools N --classes N --pupils N` (of a class) and `--periods N` make it smaller.
+ * `--schools N --classes N --pupils N` (of a class), `--periods N` and `--reads N` (of each page) make it smaller; `--log MS`
+ * writes the plans of slower statements into the database's log.
  */
 export async function run(options: BenchOptions = {}): Promise<BenchResult> {
   const size: CountySize = {
@@ -34,7 +35,7 @@ export async function run(options: BenchOptions = {}): Promise<BenchResult> {
     const app = await openCellApp(cell);
     await cell.setClock(new Date('2026-11-20T08:00:00Z'));
     const generated = await timed(() => makeCounty(cell, size));
-    const figures = await liveDay(cell, app, generated.value, size);
+    const figures = await liveDay(cell, app, generated.value, { ...size, reads: options['reads'] ?? 100 });
     await app.close();
     const { publishSeconds, classBoardP99Ms, schoolBoardP99Ms, countyBoardP99Ms } = figures;
     return {
@@ -64,7 +65,7 @@ async function liveDay(
   cell: BenchedCell,
   app: CellApp,
   county: County,
-  size: CountySize,
+  size: CountySize & { reads: number },
 ): Promise<Record<string, number>> {
   const { db, clock } = cell;
   const figures: Record<string, number> = {};
@@ -93,7 +94,7 @@ async function liveDay(
   await cell.setClock(new Date(`${DAY}T08:02:00+08:00`));
   await everybodyComes(cell);
   await step('bellCount', () => recountDirty(db, clock.now()));
-  Object.assign(figures, await readBoards(cell, app, county));
+  Object.assign(figures, await readBoards(cell, app, county, size.reads));
 
   for (let period = 0; period < size.periods; period++) {
     await cell.setClock(new Date(`${DAY}T${String(8 + period).padStart(2, '0')}:40:30+08:00`));
@@ -161,6 +162,7 @@ async function readBoards(
   { db }: BenchedCell,
   app: CellApp,
   { countyId, schoolIds }: County,
+  reads: number,
 ): Promise<Record<string, number>> {
   const schoolId = schoolIds[Math.floor(schoolIds.length / 2)]!;
   const officer = await app.signIn('bureauOfficer', countyId);
@@ -194,7 +196,7 @@ async function readBoards(
   ];
   const figures: Record<string, number> = {};
   for (const [name, paths, headers] of pages) {
-    const { p50Ms, p99Ms, bytes } = await app.timeOf(paths, headers, 100);
+    const { p50Ms, p99Ms, bytes } = await app.timeOf(paths, headers, reads);
     figures[`${name}P50Ms`] = p50Ms;
     figures[`${name}P99Ms`] = p99Ms;
     figures[`${name}Kb`] = round(bytes / 1000, 1);

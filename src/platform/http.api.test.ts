@@ -81,6 +81,7 @@ test('an answer whose declared action was never authorised is a fault in tests',
 
 test.each([
   { code: '53100', status: 507, says: 'disk_full' },
+  { code: 'ENOSPC', status: 507, says: 'disk_full' },
   { code: '57P01', status: 503, says: 'database_unavailable' },
   { code: 'ECONNREFUSED', status: 503, says: 'database_unavailable' },
   { code: '23505', status: 500, says: 'unexpected' },

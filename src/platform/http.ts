@@ -197,6 +197,8 @@ function asRefusal(error: FastifyError): AppError | null {
       return new AppError(415, 'wrong_media_type', error.message, { cause: error });
     // Disk full: reads go on, writes say so and may be repeated later (J-05).
     case '53100':
+    case 'ENOSPC':
+    case 'EDQUOT':
       return new AppError(507, 'disk_full', 'The server has no room left.', { cause: error });
     // The database restarts: the write was not acknowledged; repeat it with the same key.
     case '57P01':

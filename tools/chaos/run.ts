@@ -1,7 +1,7 @@
 import { runChaos } from './harness.ts';
 
 /**
- * `npm run chaos [-- KILLS] [--json]`: kills the product at random moments under load and checks that nothing
+ * `npm run chaos [-- --kills N] [--json]`: kills the product at random moments under load and checks that nothing
  * acknowledged is lost, doubled or half. Ends with 0 when all three are 0.
  */
 async function main(words: readonly string[]): Promise<number> {
