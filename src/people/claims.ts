@@ -102,9 +102,12 @@ async function selectClaim(db: Db, condition: ReturnType<typeof sql>): Promise<O
     WHERE ${condition} AND c.used_at IS NULL AND c.expires_at > clock_timestamp() AND a.status <> 'disabled'
   `.execute(db);
   const found = rows[0];
-  if (!found)
-    throw new AppError(404, 'claim_unknown', 'This card does not work (wrong, used, replaced or too old).');
+  if (!found) throw claimUnknown();
   return found;
+}
+
+export function claimUnknown(): AppError {
+  return new AppError(404, 'claim_unknown', 'This card does not work (wrong, used, replaced or too old).');
 }
 
 /**

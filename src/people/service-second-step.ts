@@ -8,7 +8,7 @@ import type { Db } from '../platform/database.ts';
 import { AppError } from '../platform/errors.ts';
 import { secondStepRequired } from './access.ts';
 import { keepSecondStep } from './actions.ts';
-import { countGuess, requireGuessesLeft } from './guesses.ts';
+import { guessing } from './guesses.ts';
 import {
   countRecoveryCodes,
   dropRecoveryCodes,
@@ -143,20 +143,19 @@ export async function answerSecondStep(
 async function answerByRecoveryCode(ctx: ServerContext, person: PersonActor, typed: string): Promise<void> {
   const { accountId, sessionHash } = person;
   const nameHash = ctx.secrets.hmac('second-step', accountId);
-  await requireGuessesLeft(ctx.db, nameHash);
-  const isRight = await ctx.db.transaction().execute(async (trx) => {
-    if (!(await useRecoveryCode(trx, ctx.secrets, { accountId, sessionHash, typed }))) return false;
-    await markAnswered(trx, person);
-    await audit(trx, person, {
-      action: 'people.recoveryCodeUsed',
-      subjectKind: 'account',
-      subjectId: accountId,
-    });
-    return true;
-  });
-  if (isRight) return;
-  await countGuess(ctx.db, nameHash);
-  throw wrongCode();
+  const isRight = await guessing(ctx.db, nameHash, () =>
+    ctx.db.transaction().execute(async (trx) => {
+      if (!(await useRecoveryCode(trx, ctx.secrets, { accountId, sessionHash, typed }))) return null;
+      await markAnswered(trx, person);
+      await audit(trx, person, {
+        action: 'people.recoveryCodeUsed',
+        subjectKind: 'account',
+        subjectId: accountId,
+      });
+      return true;
+    }),
+  );
+  if (!isRight) throw wrongCode();
 }
 
 async function requirePerson(ctx: ServerContext, actor: Actor): Promise<PersonActor> {
@@ -184,18 +183,19 @@ async function requireRightCode(
   code: string,
 ): Promise<number> {
   const nameHash = ctx.secrets.hmac('second-step', accountId);
-  await requireGuessesLeft(ctx.db, nameHash);
   const { rows } = await sql<{ epoch: number }>`
     SELECT floor(extract(epoch FROM clock_timestamp()))::float8 AS epoch`.execute(ctx.db);
-  const result = await verify({
-    secret: ctx.secrets.decrypt(purpose, cipher),
-    token: code,
-    epoch: rows[0]?.epoch ?? 0,
-    epochTolerance: toleranceSeconds,
+  const step = await guessing(ctx.db, nameHash, async () => {
+    const result = await verify({
+      secret: ctx.secrets.decrypt(purpose, cipher),
+      token: code,
+      epoch: rows[0]?.epoch ?? 0,
+      epochTolerance: toleranceSeconds,
+    });
+    return result.valid && 'timeStep' in result ? result.timeStep : null;
   });
-  if (result.valid && 'timeStep' in result) return result.timeStep;
-  await countGuess(ctx.db, nameHash);
-  throw wrongCode();
+  if (step === null) throw wrongCode();
+  return step;
 }
 
 async function markAnswered(db: Db, { sessionHash }: PersonActor): Promise<void> {

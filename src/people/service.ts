@@ -6,8 +6,9 @@ import type { ServerContext } from '../platform/context.ts';
 import type { Db } from '../platform/database.ts';
 import { AppError } from '../platform/errors.ts';
 import { readSelf, signIn as signInAction } from './actions.ts';
-import { findClaim, findSpokenClaim, useClaim } from './claims.ts';
-import { countGuess, requireGuessesLeft } from './guesses.ts';
+import { claimUnknown, findClaim, findSpokenClaim, useClaim } from './claims.ts';
+import { guessing } from './guesses.ts';
+import { knownDevice, rememberDevice } from './known-devices.ts';
 import { dropRecoveryCodes } from './recovery-codes.ts';
 import { hashPassword, verifyPassword } from './passwords.ts';
 import { SESSIONS_ENDED } from './session-watch.ts';
@@ -28,20 +29,22 @@ export async function signIn(
 ): Promise<{ mustChangePassword: boolean; audience: Audience }> {
   await authorize(ctx.db, request.actor, signInAction, {});
   const name = loginName.trim().toLowerCase();
-  const nameHash = ctx.secrets.hmac('sign-in-name', name);
-  await requireGuessesLeft(ctx.db, nameHash);
   const account = await ctx.db
     .selectFrom('accounts')
     .select(['id', 'person_id', 'password_hash', 'must_change_password'])
     .where('login_name', '=', name)
     .where('status', '=', 'active')
     .executeTakeFirst();
-  if (!(await verifyPassword(account?.password_hash ?? null, password)) || !account) {
-    await countGuess(ctx.db, nameHash);
-    throw new AppError(401, 'sign_in_failed', 'Name or password is not right.');
-  }
+  // From a device of one's own, strangers' guesses do not count (B-02).
+  const device = account ? knownDevice(ctx.secrets, request, account.id) : null;
+  const nameHash = ctx.secrets.hmac('sign-in-name', device === null ? name : `${name}\n${device}`);
+  const isRight = await guessing(ctx.db, nameHash, async () =>
+    (await verifyPassword(account?.password_hash ?? null, password)) ? true : null,
+  );
+  if (!isRight || !account) throw new AppError(401, 'sign_in_failed', 'Name or password is not right.');
   const audience = await audienceOf(ctx.db, account.person_id);
   await openSession(ctx.db, request, reply, { accountId: account.id, audience });
+  rememberDevice(ctx.secrets, request, reply, account.id);
   return { mustChangePassword: account.must_change_password, audience };
 }
 
@@ -103,18 +106,20 @@ export async function claim(
   });
   ctx.bus.publish(SESSIONS_ENDED, {});
   await openSession(ctx.db, request, reply, { accountId: found.accountId, audience });
+  rememberDevice(ctx.secrets, request, reply, found.accountId);
   return { audience };
 }
 
 async function findSpoken(ctx: ServerContext, code: { loginName: string; spoken: string }) {
   const nameHash = ctx.secrets.hmac('sign-in-name', code.loginName.trim().toLowerCase());
-  await requireGuessesLeft(ctx.db, nameHash);
-  try {
-    return await findSpokenClaim(ctx.db, ctx.secrets, code);
-  } catch (error) {
-    if (error instanceof AppError) await countGuess(ctx.db, nameHash);
-    throw error;
-  }
+  const found = await guessing(ctx.db, nameHash, () =>
+    findSpokenClaim(ctx.db, ctx.secrets, code).catch((error: unknown) => {
+      if (error instanceof AppError) return null;
+      throw error;
+    }),
+  );
+  if (!found) throw claimUnknown();
+  return found;
 }
 
 export async function signOut(

@@ -15,6 +15,7 @@ import { AppError } from './errors.ts';
 import { serializerCompiler, validatorCompiler } from './http-schemas.ts';
 import type { Logger } from './log.ts';
 import { sendProblem } from './problem.ts';
+import { unstorableTextIn } from './storable-text.ts';
 
 declare module 'fastify' {
   interface FastifyRequest {
@@ -57,6 +58,14 @@ export async function createHttp(options: HttpOptions): Promise<FastifyInstance>
     requestTimeout: 60_000,
     keepAliveTimeout: 72_000,
     genReqId: () => randomBytes(8).toString('hex'),
+    // Addresses that no route is looked for: badly encoded, or longer than any of ours.
+    frameworkErrors: (error, request, reply) => {
+      void sendProblem(
+        request,
+        reply,
+        new AppError(error.statusCode ?? 400, 'invalid_request', error.message),
+      );
+    },
     // Requests under way are answered before the server stops; `stopServing` ends the rest.
     forceCloseConnections: 'idle',
     return503OnClosing: false,
@@ -77,6 +86,11 @@ export async function createHttp(options: HttpOptions): Promise<FastifyInstance>
     request.actor = anonymousActor();
     refuseCrossSite(request);
     if (!request.routeOptions.config.open) request.actor = await options.authenticate(request);
+  });
+  app.addHook('preValidation', async (request) => {
+    refuseUnstorable('params', request.params);
+    refuseUnstorable('querystring', request.query);
+    refuseUnstorable('body', request.body);
   });
   if (options.verifyAuthorisation) app.addHook('onSend', requireAuthorised);
   app.addHook('onResponse', async (request, reply) => {
@@ -173,6 +187,20 @@ function refuseCrossSite(request: FastifyRequest): void {
   }
 }
 
+/** @throws {AppError} 400 `invalid_request` for text that could not be kept as it was sent. */
+function refuseUnstorable(part: string, value: unknown): void {
+  const path = unstorableTextIn(value);
+  if (path === null) return;
+  throw new AppError(
+    400,
+    'invalid_request',
+    'Text with the character NUL or half a character is not taken.',
+    {
+      fields: [{ path: `${part}${path}`, message: 'must be text without NUL and half characters' }],
+    },
+  );
+}
+
 function crossSite(): AppError {
   return new AppError(403, 'cross_site', 'This request did not come from a page of this server.');
 }
@@ -195,6 +223,13 @@ function asRefusal(error: FastifyError): AppError | null {
       return new AppError(413, 'too_large', error.message, { cause: error });
     case 'FST_ERR_CTP_INVALID_MEDIA_TYPE':
       return new AppError(415, 'wrong_media_type', error.message, { cause: error });
+    // A day, a time or a number that has the right form and lies outside what can be kept, such as the year 0.
+    case '22003':
+    case '22007':
+    case '22008':
+      return new AppError(400, 'invalid_request', 'A day, time or number lies outside what can be kept.', {
+        cause: error,
+      });
     // Disk full: reads go on, writes say so and may be repeated later (J-05).
     case '53100':
     case 'ENOSPC':
@@ -218,6 +253,14 @@ function asRefusal(error: FastifyError): AppError | null {
     )
   ) {
     return unavailable(error);
+  }
+  // A form that breaks off in the middle, or has no parts.
+  if (
+    /^(Unexpected end of multipart data|Unexpected end of form|Multipart: Boundary not found|Malformed part header)/.test(
+      error.message,
+    )
+  ) {
+    return new AppError(400, 'invalid_request', error.message, { cause: error });
   }
   if (typeof error.statusCode === 'number' && error.statusCode >= 400 && error.statusCode < 500) {
     return new AppError(error.statusCode, 'invalid_request', error.message, { cause: error });
