@@ -83,6 +83,7 @@ test.each([
   { code: '53100', status: 507, says: 'disk_full' },
   { code: 'ENOSPC', status: 507, says: 'disk_full' },
   { code: '57P01', status: 503, says: 'database_unavailable' },
+  { code: '53300', status: 503, says: 'database_unavailable' },
   { code: 'ECONNREFUSED', status: 503, says: 'database_unavailable' },
   { code: '23505', status: 500, says: 'unexpected' },
 ])(

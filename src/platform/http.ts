@@ -236,6 +236,8 @@ function asRefusal(error: FastifyError): AppError | null {
     case 'EDQUOT':
       return new AppError(507, 'disk_full', 'The server has no room left.', { cause: error });
     // The database restarts: the write was not acknowledged; repeat it with the same key.
+    // Or every connection is in use (53300): the same, a moment later.
+    case '53300':
     case '57P01':
     case '57P02':
     case '57P03':

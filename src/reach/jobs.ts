@@ -18,8 +18,12 @@ const actor = () => systemActor('reach', [keepSchoolDay.name, issueFigure.name])
 /** Declares what keeps school days going without anybody asking; every job may run twice. */
 export async function reachJobs(ctx: ServerContext): Promise<void> {
   await ctx.jobs.define('reach.recount', { everySeconds: 5 }, () => recountSoon(ctx));
-  await ctx.jobs.define('reach.tick', { cron: '* * * * *', everySeconds: 30 }, () => tick(ctx));
-  await ctx.jobs.define('reach.closeDays', { cron: '* * * * *' }, () => closeDays(ctx));
+  await ctx.jobs.define('reach.tick', { cron: '* * * * *', everySeconds: 30 }, (_data, stopping) =>
+    tick(ctx, stopping),
+  );
+  await ctx.jobs.define('reach.closeDays', { cron: '* * * * *' }, (_data, stopping) =>
+    closeDays(ctx, stopping),
+  );
   await ctx.jobs.define('reach.checkAdults', { cron: '30 3 * * *' }, () => checkAllAdults(ctx));
   await ctx.jobs.define('reach.reportUnits', { cron: '* * * * *' }, () => reportUnits(ctx));
   await ctx.jobs.define('reach.correctReports', { cron: '40 4 * * *' }, () => correctReports(ctx));
@@ -33,9 +37,11 @@ export async function reachJobs(ctx: ServerContext): Promise<void> {
 }
 
 /** Opens days that are due, follows changed plans, and counts what ended since the last tick. */
-async function tick(ctx: ServerContext): Promise<void> {
+async function tick(ctx: ServerContext, stopping: AbortSignal): Promise<void> {
   const now = ctx.now();
   for (const { schoolId, day } of await selectDaysToOpen(ctx.db)) {
+    // A county is hundreds of schools: what is left, the next start opens.
+    if (stopping.aborted) return;
     await authorize(ctx.db, actor(), keepSchoolDay, { orgId: schoolId });
     const opened = await openSchoolDay(ctx.db, { schoolId, day, now });
     if (opened) ctx.log.info({ schoolId, day }, 'reach.dayOpened');
@@ -45,8 +51,9 @@ async function tick(ctx: ServerContext): Promise<void> {
   await recountSoon(ctx);
 }
 
-async function closeDays(ctx: ServerContext): Promise<void> {
+async function closeDays(ctx: ServerContext, stopping: AbortSignal): Promise<void> {
   for (const { schoolId, day, closesAt } of await selectDaysToClose(ctx.db)) {
+    if (stopping.aborted) return;
     const system = actor();
     await authorize(ctx.db, system, keepSchoolDay, { orgId: schoolId });
     await tellPresence(ctx, { schoolId, day });
