@@ -63,8 +63,8 @@ function Exports({ orgId, appointmentId }: { orgId: string; appointmentId: strin
       <header>
         <h2>{t('rosters.export.title')}</h2>
       </header>
-      <p className="muted pad">{t('rosters.export.safe')}</p>
-      <p className="toolbar pad">
+      <p className="muted">{t('rosters.export.safe')}</p>
+      <p className="toolbar">
         {(['workbook', 'oneroster'] as const).map((format) => (
           <Button
             key={format}
