@@ -1023,6 +1023,45 @@ CREATE TABLE roster_headings (
   CONSTRAINT roster_headings_school_id_plain_key UNIQUE (school_id, plain)
 );
 
+CREATE TABLE roster_sync_runs (
+  id uuid DEFAULT uuidv7() NOT NULL,
+  school_id uuid NOT NULL,
+  by_hand boolean NOT NULL,
+  state text DEFAULT 'running'::text NOT NULL,
+  counts jsonb,
+  code text,
+  params jsonb DEFAULT '{}'::jsonb NOT NULL,
+  draft_id uuid,
+  started_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+  day date NOT NULL,
+  finished_at timestamp with time zone,
+  CONSTRAINT roster_sync_runs_draft_id_fkey FOREIGN KEY (draft_id) REFERENCES roster_drafts(id) ON DELETE SET NULL,
+  CONSTRAINT roster_sync_runs_finished CHECK ((state = 'running'::text) = (finished_at IS NULL)),
+  CONSTRAINT roster_sync_runs_pkey PRIMARY KEY (id),
+  CONSTRAINT roster_sync_runs_school_id_fkey FOREIGN KEY (school_id) REFERENCES orgs(id) ON DELETE CASCADE,
+  CONSTRAINT roster_sync_runs_state CHECK (state = ANY (ARRAY['running'::text, 'applied'::text, 'unchanged'::text, 'stopped'::text, 'failed'::text]))
+);
+
+CREATE TABLE roster_syncs (
+  school_id uuid NOT NULL,
+  kind text NOT NULL,
+  address_cipher bytea,
+  address_shown text,
+  hour smallint NOT NULL,
+  max_leaving_percent smallint NOT NULL,
+  max_changed_percent smallint NOT NULL,
+  leaving_act text NOT NULL,
+  is_paused boolean DEFAULT false NOT NULL,
+  updated_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+  CONSTRAINT roster_syncs_hour CHECK (hour >= 0 AND hour <= 23),
+  CONSTRAINT roster_syncs_kind CHECK (kind = ANY (ARRAY['folder'::text, 'url'::text])),
+  CONSTRAINT roster_syncs_leaving_act CHECK (leaving_act = ANY (ARRAY['keep'::text, 'end'::text])),
+  CONSTRAINT roster_syncs_percents CHECK (max_leaving_percent >= 0 AND max_leaving_percent <= 100 AND max_changed_percent >= 0 AND max_changed_percent <= 100),
+  CONSTRAINT roster_syncs_pkey PRIMARY KEY (school_id),
+  CONSTRAINT roster_syncs_school_id_fkey FOREIGN KEY (school_id) REFERENCES orgs(id) ON DELETE CASCADE,
+  CONSTRAINT roster_syncs_url_has_address CHECK ((kind = 'url'::text) = (address_cipher IS NOT NULL))
+);
+
 CREATE TABLE runs (
   school_day date NOT NULL,
   planned_id uuid NOT NULL,
@@ -1248,6 +1287,7 @@ COMMENT ON COLUMN roster_draft_rows.guardian_hash IS 'sensitivity=4 purpose=one 
 COMMENT ON COLUMN roster_draft_rows.before IS 'sensitivity=3 purpose=check an import';
 COMMENT ON COLUMN roster_draft_rows.given IS 'sensitivity=3 purpose=give the rows back with their problems';
 COMMENT ON COLUMN roster_draft_rows.external_id IS 'sensitivity=2 purpose=match rosters';
+COMMENT ON COLUMN roster_syncs.address_cipher IS 'sensitivity=4 purpose=fetch a roster';
 COMMENT ON COLUMN sessions.totp_at IS 'sensitivity=2 purpose=when the second step was last answered on this device';
 COMMENT ON COLUMN unit_figures.issued_by IS 'sensitivity=2 purpose=who answers for a corrected figure';
 COMMENT ON COLUMN unit_figures.figures IS 'sensitivity=1 purpose=report of a unit; counts of units, no person';
@@ -1335,6 +1375,9 @@ CREATE INDEX roster_draft_rows_row_idx ON public.roster_draft_rows USING btree (
 CREATE INDEX roster_drafts_created_at_idx ON public.roster_drafts USING btree (created_at);
 CREATE INDEX roster_drafts_school_id_created_at_idx ON public.roster_drafts USING btree (school_id, created_at DESC);
 CREATE INDEX roster_drafts_undoes_idx ON public.roster_drafts USING btree (undoes) WHERE (undoes IS NOT NULL);
+CREATE INDEX roster_sync_runs_draft_id_idx ON public.roster_sync_runs USING btree (draft_id) WHERE (draft_id IS NOT NULL);
+CREATE UNIQUE INDEX roster_sync_runs_one_running_key ON public.roster_sync_runs USING btree (school_id) WHERE (state = 'running'::text);
+CREATE INDEX roster_sync_runs_school_id_idx ON public.roster_sync_runs USING btree (school_id, started_at DESC);
 CREATE INDEX school_days_to_close_idx ON public.school_days USING btree (closes_at) WHERE (closed_at IS NULL);
 CREATE INDEX school_days_to_open_idx ON public.school_days USING btree (opens_at) WHERE (opened_at IS NULL);
 CREATE INDEX sessions_account_id_idx ON public.sessions USING btree (account_id);

@@ -31,6 +31,7 @@ test('acts beyond the own class that change who is who, and what applies to all,
     'rosters.confirm',
     'rosters.export',
     'rosters.importUnits',
+    'rosters.sync',
   ]);
 });
 

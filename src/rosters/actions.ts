@@ -29,6 +29,14 @@ export const confirmDraft = defineAction({
   secondStep: true,
 });
 
+/** Set up how a school's roster is fetched by itself, and run it: whoever may confirm an import. */
+export const syncRoster = defineAction({
+  name: 'rosters.sync',
+  place: placeOfOrg,
+  allow: importers,
+  secondStep: true,
+});
+
 /** Take in the schools of a county, city or province by workbook. */
 export const importUnits = defineAction({
   name: 'rosters.importUnits',
@@ -45,7 +53,7 @@ export const exportRoster = defineAction({
   secondStep: true,
 });
 
-export const rostersActions = [checkRoster, confirmDraft, exportRoster, importUnits];
+export const rostersActions = [checkRoster, confirmDraft, exportRoster, syncRoster, importUnits];
 
 /** The school that a unit belongs to, with what an import needs to know of it; `undefined` above schools. */
 export async function selectSchoolOf(

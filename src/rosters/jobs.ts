@@ -1,14 +1,25 @@
 import type { ServerContext } from '../platform/context.ts';
 import { deleteOldDrafts } from './queries.ts';
+import { deleteOldRuns } from './sync/queries.ts';
+import { runSync, SYNC_JOB } from './sync/run-sync.ts';
+import { sendDueSyncs } from './sync/service.ts';
 import { APPLY_JOB, applyConfirmed } from './service.ts';
 
 /** Days that a draft and its rows are kept, applied or not: long enough for the error workbook to be fetched. */
 const DRAFT_DAYS = 7;
 
+/** Days that the history of a sync is kept. */
+const RUN_DAYS = 400;
+
 export async function rostersJobs(ctx: ServerContext): Promise<void> {
   await ctx.jobs.define<{ draftId: string }>(APPLY_JOB, {}, (data) => applyConfirmed(ctx, data));
+  await ctx.jobs.define<{ schoolId: string; byHand: boolean }>(SYNC_JOB, { retryLimit: 0 }, (data) =>
+    runSync(ctx, data),
+  );
+  await ctx.jobs.define('rosters.syncDue', { cron: '*/10 * * * *' }, () => sendDueSyncs(ctx));
   await ctx.jobs.define('rosters.purge', { cron: '20 3 * * *' }, async () => {
     const count = await deleteOldDrafts(ctx.db, DRAFT_DAYS);
+    await deleteOldRuns(ctx.db, RUN_DAYS);
     if (count > 0) ctx.log.info({ count }, 'rosters.purged');
   });
 }

@@ -31,6 +31,19 @@ export interface OutcomeCounts {
 export type DraftState = 'checked' | 'applying' | 'applied' | 'failed' | 'discarded';
 export type LeavingAct = 'keep' | 'end';
 
+export type SyncRunState = 'running' | 'applied' | 'unchanged' | 'stopped' | 'failed';
+
+/** What a run of a sync found. */
+export interface SyncCounts {
+  readonly read: number;
+  readonly created: number;
+  readonly changed: number;
+  readonly unchanged: number;
+  readonly leaving: number;
+  readonly must: number;
+  readonly look: number;
+}
+
 declare module '../platform/database.ts' {
   interface Tables {
     roster_drafts: {
@@ -131,6 +144,31 @@ declare module '../platform/database.ts' {
       column_no: number | null;
       params: Json<Record<string, string | number>>;
       suggestion: string | null;
+    };
+    roster_syncs: {
+      school_id: string;
+      kind: 'folder' | 'url';
+      address_cipher: Buffer | null;
+      address_shown: string | null;
+      hour: number;
+      max_leaving_percent: number;
+      max_changed_percent: number;
+      leaving_act: LeavingAct;
+      is_paused: Filled<boolean>;
+      updated_at: FilledInstant;
+    };
+    roster_sync_runs: {
+      id: Filled<string>;
+      school_id: string;
+      by_hand: boolean;
+      state: Filled<SyncRunState>;
+      counts: ColumnType<SyncCounts | null, string | null, string | null>;
+      code: string | null;
+      params: ColumnType<Record<string, string | number>, string | undefined, string>;
+      draft_id: string | null;
+      started_at: FilledInstant;
+      day: string;
+      finished_at: Instant | null;
     };
     roster_headings: {
       id: Filled<string>;

@@ -135,11 +135,18 @@ async function copyRows(
   await copy(true);
 }
 
+/** JSON that the database takes: a text cut in the middle of a character is no reason to fail. */
+export function storableJson(value: unknown): string {
+  return JSON.stringify(value, (_key, one: unknown) =>
+    typeof one === 'string' ? one.toWellFormed().replaceAll('\u0000', '') : one,
+  );
+}
+
 async function insertProblems(trx: Trx, draftId: string, rows: readonly unknown[]): Promise<void> {
   await sql`
     INSERT INTO roster_draft_problems (draft_id, n, code, severity, sheet, row, column_no, params, suggestion)
     SELECT ${draftId}, n, code, severity, sheet, row, column_no, params, suggestion
-    FROM json_to_recordset(${JSON.stringify(rows)}::json) AS t(n int, code text, severity text, sheet text, row int,
+    FROM json_to_recordset(${storableJson(rows)}::json) AS t(n int, code text, severity text, sheet text, row int,
       column_no int, params jsonb, suggestion text)
   `.execute(trx);
 }
@@ -199,7 +206,7 @@ export async function insertDraft(
     .values({
       school_id: schoolId,
       file_name: fileName,
-      facts: JSON.stringify(facts),
+      facts: storableJson(facts),
       read_count: counts.read,
       merged_count: counts.merged,
       created_count: counts.created,

@@ -10,12 +10,13 @@ const FULL_WIDTH_ALPHANUMERIC = /[\uff10-\uff19\uff21-\uff3a\uff41-\uff5a]/g;
  * Text of a cell in the one form that the readers compare.
  *
  * NFC; full-width digits and Latin letters become ASCII; every run of spaces becomes one space; line breaks
- * stay. Punctuation and rare characters (4-byte ones too) are left as they are.
+ * stay. Half a character, as old binary files may hold, becomes U+FFFD. Punctuation and rare characters (4-byte ones too) are left as they are.
  */
 export function normaliseText(raw: string): string {
   // Nearly every cell is plain; the test is cheaper than six replacements.
   if (/^[!-~\u4e00-\u9fff]*$/.test(raw)) return raw;
   return raw
+    .toWellFormed()
     .normalize('NFC')
     .replace(INVISIBLE, '')
     .replace(/\r\n?|\u2028|\u2029|\u0085/g, '\n')

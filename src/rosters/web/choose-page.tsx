@@ -1,15 +1,15 @@
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { Button, Table, Upload } from 'antd';
 import { useNavigate, Link } from 'react-router';
-import { dayTitle, timeOfDay } from '../../platform/i18n/format.ts';
 import { api } from '../../platform/web/api.ts';
 import { useActing } from '../../platform/web/console/me.ts';
 import { Lead, PageHead } from '../../platform/web/console/page-head.tsx';
 import { ProblemNotice, SkeletonRows } from '../../platform/web/console/states.tsx';
-import { locale, t } from '../../platform/web/t.ts';
+import { t } from '../../platform/web/t.ts';
 import type { RosterDraft } from '../contract.ts';
 import { ImportSteps } from './import-steps.tsx';
 import { PLAIN_OPTIONS, uploadRoster } from './upload.ts';
+import { whenOf } from './when-of.ts';
 import './rosters.css';
 
 /** First step: the file. Choosing it uploads and checks it at once. */
@@ -23,6 +23,7 @@ export default function ChoosePage() {
   return (
     <>
       <PageHead title={t('rosters.page.import')}>
+        <Link to="/rosters/sync">{t('rosters.sync.open')}</Link>
         <Button type="link" href={`/api/orgs/${orgId}/roster-template?as=${appointmentId}`} download>
           {t('rosters.page.template')}
         </Button>
@@ -125,12 +126,6 @@ function Headings({ orgId }: { orgId: string }) {
 
 function askHistory(orgId: string) {
   return api.get('/api/orgs/{orgId}/roster-drafts', { path: { orgId } });
-}
-
-function whenOf(instant: string): string {
-  const at = new Date(instant);
-  const day = at.toLocaleDateString('sv-SE');
-  return `${dayTitle(day, locale(), new Date().getFullYear())} ${timeOfDay(at, Intl.DateTimeFormat().resolvedOptions().timeZone)}`;
 }
 
 /** Earlier imports; one that waits or is being written is found again here. */

@@ -15,6 +15,12 @@ export const rostersConsolePages: readonly ConsolePage[] = [
     load: () => import('./schools-page.tsx'),
   },
   {
+    path: 'rosters/sync',
+    title: 'rosters.sync.title',
+    action: 'rosters.sync',
+    load: () => import('./sync-page.tsx'),
+  },
+  {
     path: 'rosters/:draftId',
     title: 'rosters.page.import',
     action: 'rosters.confirm',
