@@ -151,7 +151,11 @@ export const RosterLinesQuery = Type.Object(
 );
 
 export const RosterExportQuery = Type.Object(
-  { format: Type.Union([Type.Literal('oneroster'), Type.Literal('workbook')]) },
+  {
+    format: Type.Union([Type.Literal('oneroster'), Type.Literal('workbook')]),
+    /** Appointment under which a link is opened; elsewhere it stands in a header. */
+    as: Type.Optional(Type.String({ format: 'uuid' })),
+  },
   closed,
 );
 

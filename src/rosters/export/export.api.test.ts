@@ -100,6 +100,14 @@ describe('an exported roster', () => {
     expect(await snapshot()).toEqual(before);
   });
 
+  test('is fetched by a link that names the appointment, as the page has it', async () => {
+    const { 'nol-appointment': as, ...rest } = who.headers;
+    const url = `/api/orgs/${school.orgId}/roster-export?format=workbook&as=${as ?? ''}`;
+    const answer = await app.inject({ url, headers: rest });
+    expect(answer.statusCode).toBe(200);
+    expect(answer.headers['content-disposition']).toMatch(/^attachment; filename="roster.xlsx"/);
+  });
+
   test('keeps the ids of the system that the roster came from', async () => {
     await imported(app, who, zipOf(oneRosterSet({ code: school.code })));
     const files = unzipSync(await exported('oneroster'));

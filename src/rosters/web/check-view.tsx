@@ -33,20 +33,22 @@ export function CheckView(props: CheckViewProps) {
       <ClassCounts draft={draft} />
       {draft.scope === 'classesInFile' && <p className="muted">{t('rosters.scope.classes')}</p>}
       {draft.merged > 0 && <p className="muted">{t('rosters.merged', { count: draft.merged })}</p>}
-      <div className="roster-columns">
+      <div className={draft.undoes === null ? 'roster-columns' : ''}>
         <DraftLines
           draft={draft}
           hasFile={props.hasFile}
           isBusy={props.isBusy}
           onCreateClasses={props.onCreateClasses}
         />
-        <ColumnCards
-          draft={draft}
-          hasFile={props.hasFile}
-          isBusy={props.isBusy}
-          onMapPhone={props.onMapPhone}
-          onReadAs={props.onReadAs}
-        />
+        {draft.undoes === null && (
+          <ColumnCards
+            draft={draft}
+            hasFile={props.hasFile}
+            isBusy={props.isBusy}
+            onMapPhone={props.onMapPhone}
+            onReadAs={props.onReadAs}
+          />
+        )}
       </div>
       <ConfirmBar {...props} />
     </div>
@@ -87,7 +89,10 @@ function Counts({ draft }: { draft: RosterDraft }) {
     { label: t('rosters.count.created'), value: draft.created },
     { label: t('rosters.count.changed'), value: draft.changed },
     { label: t('rosters.count.unchanged'), value: draft.unchanged },
-    { label: t('rosters.count.leaving'), value: draft.leaving },
+    {
+      label: t(draft.undoes === null ? 'rosters.count.leaving' : 'rosters.undo.leaving'),
+      value: draft.leaving,
+    },
   ];
   return (
     <dl className="roster-counts">
@@ -102,9 +107,10 @@ function Counts({ draft }: { draft: RosterDraft }) {
 }
 
 /** What becomes of teaching classes and of who is in them; nothing to say of a plain list of people. */
-export function ClassCounts({ draft: { sections, members } }: { draft: RosterDraft }) {
+export function ClassCounts({ draft: { sections, members, undoes } }: { draft: RosterDraft }) {
   const isPlain = [...Object.values(sections), ...Object.values(members)].every((count) => count === 0);
   if (isPlain) return null;
+  if (undoes !== null) return <p className="muted">{t('rosters.undo.members', { ...members })}</p>;
   return (
     <p className="muted">
       {t('rosters.sections.lead', { ...sections })} {t('rosters.members.lead', { ...members })}

@@ -53,10 +53,14 @@ export function ColumnCards({
   onReadAs: (column: { sheet: string; column: number }, field: ReadAs) => void;
 }) {
   const read = oncePerHeading(draft.columns.filter(({ use }) => use === 'field'));
-  const dropped = oncePerHeading(draft.columns.filter(({ use }) => use === 'dropped'));
+  const isList = draft.content === 'lists';
+  // A set has every column of its standard, most of them empty.
+  const dropped = oncePerHeading(
+    draft.columns.filter(({ use, cells }) => use === 'dropped' && (isList || cells > 0)),
+  );
   const other = oncePerHeading(draft.columns.filter(({ use }) => use === 'ignored'));
   // Sets of tables have headings of their own; only lists may be read in another way.
-  const mayReadAs = draft.content === 'lists' && other.length > 0;
+  const mayReadAs = isList && other.length > 0;
   const hasPhone = read.some(({ field }) => field === 'guardianPhone');
   return (
     <aside className="roster-side">
@@ -89,7 +93,7 @@ export function ColumnCards({
                 <s>{column.header}</s>{' '}
                 <span className="muted num">{t('rosters.columns.cells', { count: column.cells })}</span>
               </span>
-              {column.sensitive === 'phone' && column.cells > 0 && !hasPhone && (
+              {isList && column.sensitive === 'phone' && column.cells > 0 && !hasPhone && (
                 <Button
                   size="small"
                   disabled={!hasFile || isBusy}

@@ -100,7 +100,7 @@ test('dropped columns are named once with their cells, and only a telephone can 
   const mapped: object[] = [];
   render(
     <ColumnCards
-      draft={{ columns } as RosterDraft}
+      draft={{ columns, content: 'lists' } as RosterDraft}
       hasFile
       isBusy={false}
       onMapPhone={({ sheet, column }) => mapped.push({ sheet, column })}

@@ -40,7 +40,7 @@ export function DraftLines({
       <div className="roster-tabs" role="group" aria-label={t('rosters.lists')}>
         {(['problems', 'created', 'changed', 'leaving', 'all'] as const).map((key) => (
           <button key={key} type="button" aria-pressed={key === list} onClick={() => setList(key)}>
-            {t(`rosters.count.${key}`)}{' '}
+            {t(key === 'leaving' && draft.undoes !== null ? 'rosters.undo.leaving' : `rosters.count.${key}`)}{' '}
             <span className={`num ${key === 'problems' && draft.must > 0 ? 'red' : 'muted'}`}>
               {counts[key].toLocaleString()}
             </span>

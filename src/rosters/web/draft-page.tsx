@@ -36,7 +36,7 @@ export default function DraftPage() {
   });
   const { encoding, content } = draft.data;
   const when = [
-    facts,
+    draft.data.undoes === null ? facts : draft.data.fileName,
     ...(content === 'oneroster' || content === 'sds' || content === 'sdsOld'
       ? [t(`rosters.content.${content}`)]
       : []),
@@ -88,7 +88,9 @@ function Checked({ draft }: { draft: RosterDraft }) {
       }),
     onSettled: async (next) => {
       if (next) queries.setQueryData(['roster-draft', draft.id], next);
-      else await queries.invalidateQueries({ queryKey: ['roster-draft', draft.id] });
+      // Taking an import back changes what its own page says, too.
+      await queries.invalidateQueries({ queryKey: ['roster-draft'] });
+      await queries.invalidateQueries({ queryKey: ['roster-drafts'] });
       await queries.invalidateQueries({ queryKey: ['classes'] });
     },
   });

@@ -1,5 +1,5 @@
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
-import { Button, Input, InputNumber, Popconfirm, Radio, Select, Table } from 'antd';
+import { Button, Input, InputNumber, Popconfirm, Radio, Select } from 'antd';
 import { useId, useState, type ReactNode } from 'react';
 import { Link } from 'react-router';
 import { api } from '../../platform/web/api.ts';
@@ -214,50 +214,39 @@ const COLOURS: Record<Run['state'], string> = {
   failed: 'red',
 };
 
+/** Runs shown before the rest is asked for. */
+const FIRST = 10;
+
 function Runs({ sync }: { sync: RosterSync }) {
+  const [isWhole, setWhole] = useState(false);
+  const shown = isWhole ? sync.runs : sync.runs.slice(0, FIRST);
   return (
     <section className="card roster-history" aria-label={t('rosters.sync.history')}>
       <header>
         <h2>{t('rosters.sync.history')}</h2>
+        <span className="num muted">{sync.runs.length}</span>
       </header>
-      {sync.runs.length === 0 ? (
-        <p className="muted pad">{t('rosters.sync.none')}</p>
-      ) : (
-        <Table<Run>
-          rowKey="id"
-          size="small"
-          scroll={{ x: 640 }}
-          dataSource={sync.runs}
-          pagination={sync.runs.length > 10 ? { pageSize: 10, showSizeChanger: false } : false}
-          columns={[
-            { title: t('rosters.sync.when'), dataIndex: 'startedAt', className: 'num', render: whenOf },
-            {
-              title: t('rosters.sync.how'),
-              dataIndex: 'byHand',
-              render: (byHand: boolean) => t(byHand ? 'rosters.sync.byHand' : 'rosters.sync.bySchedule'),
-            },
-            {
-              title: t('rosters.sync.result'),
-              dataIndex: 'state',
-              render: (state: Run['state'], { reason }) => (
-                <>
-                  <span className={COLOURS[state]}>{t(`rosters.sync.state.${state}`)}</span>
-                  {reason && <p className="small">{reason}</p>}
-                </>
-              ),
-            },
-            {
-              title: t('rosters.sync.difference'),
-              dataIndex: 'counts',
-              render: (counts: Run['counts'], { draftId }) => (
-                <>
-                  {counts && <span className="num">{t('rosters.sync.counts', { ...counts })}</span>}{' '}
-                  {draftId && <Link to={`/rosters/${draftId}`}>{t('rosters.sync.report')}</Link>}
-                </>
-              ),
-            },
-          ]}
-        />
+      {sync.runs.length === 0 && <p className="muted pad">{t('rosters.sync.none')}</p>}
+      <ul className="roster-runs">
+        {shown.map(({ id, startedAt, byHand, state, reason, counts, draftId }) => (
+          <li key={id}>
+            <span className="num">{whenOf(startedAt)}</span>
+            <span className="muted">{t(byHand ? 'rosters.sync.byHand' : 'rosters.sync.bySchedule')}</span>
+            <span className={COLOURS[state]}>{t(`rosters.sync.state.${state}`)}</span>
+            <span className="roster-run-says">
+              {reason && <span>{reason} </span>}
+              {counts && <span className="num muted">{t('rosters.sync.counts', { ...counts })} </span>}
+              {draftId && <Link to={`/rosters/${draftId}`}>{t('rosters.sync.report')}</Link>}
+            </span>
+          </li>
+        ))}
+      </ul>
+      {!isWhole && sync.runs.length > FIRST && (
+        <p className="pad">
+          <Button size="small" onClick={() => setWhole(true)}>
+            {t('rosters.sync.more', { count: sync.runs.length - FIRST })}
+          </Button>
+        </p>
       )}
     </section>
   );
