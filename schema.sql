@@ -947,6 +947,7 @@ CREATE TABLE roster_draft_rows (
   given jsonb NOT NULL,
   new_class boolean DEFAULT false NOT NULL,
   external_id text,
+  name_readings text[] DEFAULT '{}'::text[] NOT NULL,
   CONSTRAINT roster_draft_rows_draft_id_fkey FOREIGN KEY (draft_id) REFERENCES roster_drafts(id) ON DELETE CASCADE,
   CONSTRAINT roster_draft_rows_kind CHECK (kind = ANY (ARRAY['pupil'::text, 'staff'::text])),
   CONSTRAINT roster_draft_rows_outcome CHECK (outcome = ANY (ARRAY['created'::text, 'changed'::text, 'unchanged'::text, 'blocked'::text])),
@@ -1287,6 +1288,7 @@ COMMENT ON COLUMN roster_draft_rows.guardian_hash IS 'sensitivity=4 purpose=one 
 COMMENT ON COLUMN roster_draft_rows.before IS 'sensitivity=3 purpose=check an import';
 COMMENT ON COLUMN roster_draft_rows.given IS 'sensitivity=3 purpose=give the rows back with their problems';
 COMMENT ON COLUMN roster_draft_rows.external_id IS 'sensitivity=2 purpose=match rosters';
+COMMENT ON COLUMN roster_draft_rows.name_readings IS 'sensitivity=3 purpose=search and sort names';
 COMMENT ON COLUMN roster_syncs.address_cipher IS 'sensitivity=4 purpose=fetch a roster';
 COMMENT ON COLUMN sessions.totp_at IS 'sensitivity=2 purpose=when the second step was last answered on this device';
 COMMENT ON COLUMN unit_figures.issued_by IS 'sensitivity=2 purpose=who answers for a corrected figure';
@@ -1574,24 +1576,37 @@ $function$;
 
 CREATE OR REPLACE FUNCTION public.name_words(name text, number text, readings text[])
  RETURNS text[]
- LANGUAGE sql
+ LANGUAGE plpgsql
  IMMUTABLE PARALLEL SAFE
 AS $function$
-  WITH whole AS (
-    SELECT regexp_replace(lower(normalize(name, NFKC)), '[\s·•・‧.''’]+', '', 'g') AS bare,
-      lower(normalize(number, NFKC)) AS digits
-  ), spoken AS (
-    SELECT string_to_array(reading, ' ') AS syllables FROM unnest(readings) AS reading
-  ), words AS (
-    SELECT digits AS word FROM whole
-    UNION SELECT right(digits, 4) FROM whole
-    UNION SELECT substr(bare, n) FROM whole, generate_series(1, CASE WHEN bare ~ '^[ -~]+$' THEN 1 ELSE length(bare) END) n
-    UNION SELECT array_to_string(syllables[n:], '') FROM spoken, generate_series(1, cardinality(syllables)) n
-    UNION SELECT regexp_replace(array_to_string(syllables[n:], ' '), '(\S)\S*\s*', '\1', 'g')
-      FROM spoken, generate_series(1, cardinality(syllables)) n
-    UNION SELECT syllables[1] || regexp_replace(array_to_string(syllables[2:], ' '), '(\S)\S*\s*', '\1', 'g') FROM spoken
-  )
-  SELECT coalesce(array_agg(word ORDER BY word), '{}') FROM words WHERE word <> ''
+DECLARE
+  bare text := regexp_replace(lower(normalize(name, NFKC)), '[\s·•・‧.''’]+', '', 'g');
+  digits text := lower(normalize(number, NFKC));
+  words text[] := ARRAY[digits, right(digits, 4)];
+  reading text;
+  syllables text[];
+  whole text;
+  initials text;
+BEGIN
+  IF bare ~ '^[ -~]+$' THEN
+    words := words || bare;
+  ELSE
+    FOR n IN 1 .. length(bare) LOOP words := words || substr(bare, n); END LOOP;
+  END IF;
+  FOREACH reading IN ARRAY coalesce(readings, '{}') LOOP
+    syllables := string_to_array(reading, ' ');
+    whole := '';
+    initials := '';
+    -- From the last syllable to the first: what follows grows by one each time.
+    FOR n IN REVERSE cardinality(syllables) .. 1 LOOP
+      IF n = 1 THEN words := words || (syllables[1] || initials); END IF;
+      whole := syllables[n] || whole;
+      initials := left(syllables[n], 1) || initials;
+      words := words || whole || initials;
+    END LOOP;
+  END LOOP;
+  RETURN ARRAY(SELECT DISTINCT word FROM unnest(words) AS word WHERE word <> '' ORDER BY word);
+END
 $function$;
 
 CREATE OR REPLACE FUNCTION public.named_adults(day date)

@@ -46,8 +46,8 @@ export async function createClasses(trx: Trx, { draftId, schoolId, today }: Appl
  */
 export async function writePersons(trx: Trx, { draftId, schoolId, orgCode, today }: Applying): Promise<void> {
   await sql`
-    INSERT INTO persons (id, home_org_id, number, name, sex, under14_until)
-    SELECT person_id, ${schoolId}, number, name, sex,
+    INSERT INTO persons (id, home_org_id, number, name, name_readings, sex, under14_until)
+    SELECT person_id, ${schoolId}, number, name, name_readings, sex,
       CASE WHEN kind = 'pupil' AND year_group ~ '^[1-8]$' THEN make_date(
         (extract(year FROM ${today}::date) - CASE WHEN extract(month FROM ${today}::date) < 8 THEN 1 ELSE 0 END)::int
           + 9 - year_group::int, 9, 1) END

@@ -108,6 +108,7 @@ declare module '../platform/database.ts' {
       before: Json<{ name?: string; className?: string; classId?: string | null; sex?: Sex | null }>;
       given: Json<Record<string, string>>;
       external_id: string | null;
+      name_readings: Filled<string[]>;
     };
     roster_draft_sections: {
       draft_id: string;

@@ -67,10 +67,11 @@ const COLUMNS = [
   'before',
   'given',
   'external_id',
+  'name_readings',
 ] as const;
 
 function stagedRow(
-  { row, outcome, classId, entersClass, before }: DraftRow,
+  { row, outcome, classId, entersClass, before, readings = [] }: DraftRow,
   n: number,
   { secrets, schoolId, newClassIds, keepsTexts }: Staging,
 ): Record<(typeof COLUMNS)[number], CopyValue> {
@@ -103,6 +104,8 @@ function stagedRow(
     before,
     given: keepsTexts(row) ? row.given : {},
     external_id: row.externalId,
+    // Syllables and spaces: nothing in them needs more than quotes.
+    name_readings: `{${readings.map((one) => `"${one.replace(/["\\]/g, '')}"`).join(',')}}`,
   };
 }
 

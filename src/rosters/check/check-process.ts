@@ -1,4 +1,5 @@
 import { draftRows } from '../rules/draft-rows.ts';
+import { readingsOf } from '../../people/readings.ts';
 import { readSet } from '../exchange/read-set.ts';
 import { recogniseSet } from '../exchange/recognise.ts';
 import { classKey, planRoster } from '../rules/plan-roster.ts';
@@ -54,7 +55,9 @@ async function check(request: CheckProcessRequest, bytes: Uint8Array): Promise<F
       encoding,
       sheets: read.sheets,
       columns: read.columns,
-      rows: draftRows(read, plan, current),
+      rows: draftRows(read, plan, current).map((row) =>
+        row.outcome === 'created' ? { ...row, readings: readingsOf(row.row.name) } : row,
+      ),
       sections: planSections(sections, school, classIds, personIds),
       problems: plan.problems,
       leaving: plan.leaving.map((person) => person.id),

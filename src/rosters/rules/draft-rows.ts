@@ -12,6 +12,8 @@ export interface DraftRow {
   /** The class it names, when the school has it. */
   readonly classId: string | null;
   readonly entersClass: boolean;
+  /** Pinyin readings of a new person's name, so that they are written with the person and not after them. */
+  readonly readings?: readonly string[];
   /** What stands there now, of the things that change. */
   readonly before: {
     readonly name?: string;
