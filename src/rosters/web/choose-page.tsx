@@ -130,7 +130,13 @@ function askHistory(orgId: string) {
 
 /** Earlier imports; one that waits or is being written is found again here. */
 function History({ orgId }: { orgId: string }) {
-  const history = useQuery({ queryKey: ['roster-drafts', orgId], queryFn: () => askHistory(orgId) });
+  const history = useQuery({
+    queryKey: ['roster-drafts', orgId],
+    queryFn: () => askHistory(orgId),
+    // One that is being written goes on without its page and is followed from here as well.
+    refetchInterval: ({ state }) =>
+      state.data?.drafts.some((draft) => draft.state === 'applying') ? 2_000 : false,
+  });
   return (
     <section className="card roster-history" aria-label={t('rosters.page.history')}>
       <header>
@@ -155,10 +161,11 @@ function History({ orgId }: { orgId: string }) {
             {
               title: t('rosters.history.state'),
               dataIndex: 'state',
-              render: (state: RosterDraft['state'], { created, changed }) => (
+              render: (state: RosterDraft['state'], { created, changed, progressPercent }) => (
                 <>
                   <span className={state === 'failed' ? 'red' : state === 'applied' ? 'green' : 'amber'}>
                     {t(`rosters.state.${state}`)}
+                    {state === 'applying' && ` ${progressPercent}%`}
                   </span>{' '}
                   <span className="muted num">{t('rosters.history.counts', { created, changed })}</span>
                 </>
