@@ -382,8 +382,9 @@ async function applyDraft(ctx: ServerContext, actor: Actor, { draftId }: { draft
       await fillReadings(trx, { orgIds: [draft.schoolId] });
       await progress(90);
       await endLeaving(trx, applying);
-      await composeClasses(trx, applying);
+      // Before the next join of these tables: planned for them as they were, it takes minutes.
       await refreshStatistics(trx, draft.created + draft.changed);
+      await composeClasses(trx, applying);
       const { created, changed, leaving } = draft;
       const detail = { created, changed, leaving, leavingAct: applying.leavingAct };
       const subject = { subjectKind: 'rosterDraft', subjectId: draftId, orgId: draft.schoolId };
