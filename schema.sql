@@ -1290,6 +1290,7 @@ COMMENT ON COLUMN roster_draft_rows.given IS 'sensitivity=3 purpose=give the row
 COMMENT ON COLUMN roster_draft_rows.external_id IS 'sensitivity=2 purpose=match rosters';
 COMMENT ON COLUMN roster_draft_rows.name_readings IS 'sensitivity=3 purpose=search and sort names';
 COMMENT ON COLUMN roster_syncs.address_cipher IS 'sensitivity=4 purpose=fetch a roster';
+COMMENT ON COLUMN sessions.device_label IS 'sensitivity=2 purpose=recognise one''s own device by a word';
 COMMENT ON COLUMN sessions.totp_at IS 'sensitivity=2 purpose=when the second step was last answered on this device';
 COMMENT ON COLUMN unit_figures.issued_by IS 'sensitivity=2 purpose=who answers for a corrected figure';
 COMMENT ON COLUMN unit_figures.figures IS 'sensitivity=1 purpose=report of a unit; counts of units, no person';

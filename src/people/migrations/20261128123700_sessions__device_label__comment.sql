@@ -1,0 +1,1 @@
+COMMENT ON COLUMN sessions.device_label IS 'sensitivity=2 purpose=recognise one''s own device by a word';
