@@ -8,6 +8,8 @@ import type { LogState } from './tables.ts';
 
 /** Beats are taken in so long after the end; then presence is final. */
 const LAST_BEATS_MINUTES = 11;
+/** A lesson whose presence did not become facts within so long never will. */
+const FINISHED_WITHIN_DAYS = 7;
 /** A room in which nobody has spoken for so long after its bell is over, though nobody pressed the key. */
 const FORGOTTEN_MINUTES = 20;
 
@@ -91,7 +93,8 @@ async function writeStretches(
 export async function selectLogsToFinish({ db }: Pick<ServerContext, 'db'>): Promise<string[]> {
   const found = await sql<{ id: string }>`
     SELECT id FROM lesson_logs
-    WHERE ended_at IS NOT NULL AND ended_at > app_now() - interval '7 days' AND (finished_at IS NULL
+    WHERE ended_at IS NOT NULL AND ended_at > app_now() - make_interval(days => ${FINISHED_WITHIN_DAYS})
+      AND (finished_at IS NULL
       OR (finished_at < ended_at + make_interval(mins => ${LAST_BEATS_MINUTES})
         AND app_now() >= ended_at + make_interval(mins => ${LAST_BEATS_MINUTES})))`.execute(db);
   return found.rows.map(({ id }) => id);
@@ -139,6 +142,40 @@ export async function endForgottenRooms({ db, bus }: Pick<ServerContext, 'db' | 
 /** Removes tickets nobody can use any more. */
 export async function deleteOldTickets({ db }: Pick<ServerContext, 'db'>): Promise<void> {
   await sql`DELETE FROM room_tickets WHERE expires_at < clock_timestamp() - interval '1 minute'`.execute(db);
+}
+
+/** Nothing reads the minutes of a lesson this long after they became facts, in hours. */
+const PRESENCE_HOURS = 24;
+/** Lessons looked back at, in days: a server that was off for a month still clears what it left. */
+const PRESENCE_LOOK_BACK_DAYS = 60;
+
+/**
+ * Removes the minutes of lessons whose facts are final: forty rows a pupil and lesson, of which the facts hold the sum.
+ *
+ * A lesson at a time, so that nobody waits and a kill loses nothing.
+ *
+ * @returns rows removed.
+ */
+export async function purgePresence({ db }: Pick<ServerContext, 'db'>): Promise<number> {
+  const done = await sql<{ school_day: string; lesson_id: string }>`
+    SELECT l.school_day, l.lesson_id FROM lesson_logs l
+    WHERE l.ended_at BETWEEN app_now() - make_interval(days => ${PRESENCE_LOOK_BACK_DAYS})
+        AND app_now() - make_interval(hours => ${PRESENCE_HOURS})
+      AND (l.finished_at >= l.ended_at + make_interval(mins => ${LAST_BEATS_MINUTES})
+        OR l.ended_at < app_now() - make_interval(days => ${FINISHED_WITHIN_DAYS}))
+      AND EXISTS (SELECT FROM presence p WHERE p.school_day = l.school_day AND p.lesson_id = l.lesson_id)`.execute(
+    db,
+  );
+  let removed = 0;
+  for (const { school_day: day, lesson_id: lessonId } of done.rows) {
+    const { numDeletedRows } = await db
+      .deleteFrom('presence')
+      .where('school_day', '=', day)
+      .where('lesson_id', '=', lessonId)
+      .executeTakeFirst();
+    removed += Number(numDeletedRows);
+  }
+  return removed;
 }
 
 /**

@@ -4,6 +4,7 @@ import {
   endForgottenRooms,
   finishLesson,
   purgeOldLogs,
+  purgePresence,
   selectLogsToFinish,
 } from './finish.ts';
 import { sweepLooseFiles } from './loose-files.ts';
@@ -25,7 +26,8 @@ export async function roomsJobs(ctx: ServerContext): Promise<void> {
     await sweepLooseFiles(ctx.db, ctx.files);
   });
   await ctx.jobs.define('rooms.purge', { cron: '40 3 * * *' }, async () => {
+    const presence = await purgePresence(ctx);
     const count = await purgeOldLogs(ctx);
-    if (count > 0) ctx.log.info({ count }, 'rooms.purged');
+    if (count > 0 || presence > 0) ctx.log.info({ count, presence }, 'rooms.purged');
   });
 }

@@ -1047,6 +1047,30 @@ describe('the recording', () => {
     expect((await joinAs(lesson, lesson.pupils[2]!.headers)).json()).toMatchObject({ state: 'ended' });
   });
 
+  test('keeps the facts of who was there, and a day later not their every minute', async () => {
+    const { lesson, logId } = await taught(2);
+    const [pupil] = lesson.pupils;
+    await joinAs(lesson, pupil!.headers);
+    await act(lesson, pupil!.headers, 'heartbeat', { minute: 0, heardMs: 4000, step: 0, queueMs: 0 });
+    await act(lesson, lesson.teacher.headers, 'order', { order: 'end' });
+    const minutes = async () =>
+      (await db.selectFrom('presence').where('lesson_id', '=', lesson.lessonId).selectAll().execute()).length;
+    expect(await minutes()).toBe(1);
+    await runJob('rooms.purge');
+    expect(await minutes(), 'late minutes may still come').toBe(1);
+    await sql`UPDATE lesson_logs SET ended_at = ended_at - interval '25 hours', finished_at = finished_at - interval '25 hours' WHERE id = ${logId}::uuid`.execute(
+      db,
+    );
+    await runJob('rooms.purge');
+    expect(await minutes(), 'the last of them are no facts yet').toBe(1);
+    await runJob('rooms.sweep');
+    await runJob('rooms.purge');
+    expect(await minutes()).toBe(0);
+    expect(
+      await db.selectFrom('runs').where('planned_id', '=', lesson.lessonId).selectAll().execute(),
+    ).toHaveLength(1);
+  });
+
   test('is gone with its objects when its time is over', async () => {
     const { lesson, logId } = await taught(2);
     await act(lesson, lesson.teacher.headers, 'order', { order: 'end' });
