@@ -14,7 +14,7 @@ export interface TermRow {
 /** Terms that hold for a unit: its own, else those of the nearest unit above that has any. Oldest first. */
 export async function selectTermsOf(db: Db, orgId: string): Promise<TermRow[]> {
   const { rows } = await sql<TermRow>`
-    SELECT t.id, t.org_id AS "orgId", t.title, t.first_day AS "firstDay", t.last_day AS "lastDay",
+    /* prepared */ SELECT t.id, t.org_id AS "orgId", t.title, t.first_day AS "firstDay", t.last_day AS "lastDay",
       t.week1_monday AS "week1Monday"
     FROM terms t
     WHERE t.org_id = (

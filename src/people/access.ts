@@ -142,7 +142,7 @@ export async function relationsOf(db: Db, actor: PersonActor, place: Place): Pro
   const personIds = [...(place.personIds ?? [])];
   const classIds = [...(place.classIds ?? [])];
   const row = await sql<Record<Exclude<Relation, 'self' | 'foreign'>, boolean>>`
-    WITH asked AS (
+    /* prepared */ WITH asked AS (
       SELECT coalesce(${place.day ?? null}::date,
         (SELECT (app_now() AT TIME ZONE 'Asia/Shanghai' - interval '4 hours')::date)) AS day
     ),

@@ -43,3 +43,28 @@ test('a pool that was never used closes', async () => {
   const { close } = openDatabase(connection);
   await expect(close()).resolves.toBeUndefined();
 });
+
+test('a marked statement is planned once a connection, whatever its values', async () => {
+  const { db, close } = openDatabase(connection, { max: 1 });
+  for (const n of [1, 2, 3]) {
+    const { rows } = await sql<{ n: number }>`
+      /* prepared */ SELECT ${n}::int AS n`.execute(db);
+    expect(rows).toEqual([{ n }]);
+    await sql`SELECT ${n}::int AS other`.execute(db);
+  }
+  const { rows } = await sql<{ statement: string; plans: number }>`
+    SELECT statement, (generic_plans + custom_plans)::int AS plans FROM pg_prepared_statements`.execute(db);
+  expect(rows).toEqual([{ statement: expect.stringContaining('prepared'), plans: 3 }]);
+  await close();
+});
+
+test('an error inside a marked statement is told and costs nothing that comes after', async () => {
+  const { db, close } = openDatabase(connection, { max: 1 });
+  const divide = async (by: number) => {
+    const { rows } = await sql<{ is: number }>`/* prepared */ SELECT 6 / ${by}::int AS is`.execute(db);
+    return rows[0]?.is;
+  };
+  await expect(divide(0)).rejects.toThrow('division by zero');
+  expect(await divide(2)).toBe(3);
+  await close();
+});

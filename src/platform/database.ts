@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { Kysely, PostgresDialect, type Transaction } from 'kysely';
 import pg from 'pg';
 
@@ -28,6 +29,30 @@ export class LossTolerantClient extends pg.Client {
     super(config);
     this.on('error', () => undefined);
   }
+
+  /**
+   * A statement that begins with the mark `prepared` (a comment) is sent by name: the database plans it once a
+   * connection instead of each time. For the pages that everybody opens at the bell; their texts are few and fixed.
+   */
+  override query = ((...args: unknown[]) => {
+    const [text, values, ...rest] = args;
+    const name = typeof text === 'string' && Array.isArray(values) ? statementName(text) : null;
+    return Reflect.apply(super.query, this, name === null ? args : [{ name, text, values }, ...rest]);
+  }) as pg.Client['query'];
+}
+
+const preparedMark = /^\s*\/\* prepared \*\//;
+const statementNames = new Map<string, string>();
+
+/** Name of a marked statement, the same in every process; null for all others. */
+function statementName(text: string): string | null {
+  if (!preparedMark.test(text)) return null;
+  let name = statementNames.get(text);
+  if (name === undefined) {
+    name = `p_${createHash('sha256').update(text).digest('hex').slice(0, 32)}`;
+    statementNames.set(text, name);
+  }
+  return name;
 }
 
 export interface Database {

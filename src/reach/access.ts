@@ -8,7 +8,7 @@ export async function placeOfClassInLesson(
   { day, lessonId, classId }: { day: string; lessonId: string; classId: string },
 ): Promise<Place | null> {
   const { rows } = await sql<{ orgId: string; staffIds: string[] }>`
-    SELECT card.org_id AS "orgId", ARRAY(
+    /* prepared */ SELECT card.org_id AS "orgId", ARRAY(
       SELECT t.person_id FROM lesson_teachers t WHERE t.school_day = ${day}::date AND t.lesson_id = ${lessonId}) AS "staffIds"
     FROM lesson_classes c JOIN class_cards card ON card.class_id = c.class_id
     WHERE c.school_day = ${day}::date AND c.lesson_id = ${lessonId} AND c.class_id = ${classId}

@@ -13,7 +13,7 @@ export interface LessonKey {
 /** Where a lesson stands: its school, the classes it is for and the people who teach it. */
 export async function placeOfLesson(db: Db, { schoolDay, lessonId }: LessonKey): Promise<Place | null> {
   const found = await sql<{ school_id: string; class_ids: string[]; staff_ids: string[] }>`
-    SELECT c.school_id,
+    /* prepared */ SELECT c.school_id,
       ARRAY(SELECT class_id FROM lesson_classes a WHERE a.school_day = c.school_day AND a.lesson_id = c.lesson_id) AS class_ids,
       ARRAY(SELECT person_id FROM lesson_teachers t WHERE t.school_day = c.school_day AND t.lesson_id = c.lesson_id) AS staff_ids
     FROM lesson_cards c WHERE c.school_day = ${schoolDay}::date AND c.lesson_id = ${lessonId}::uuid`.execute(

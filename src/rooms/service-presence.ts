@@ -103,7 +103,7 @@ export async function presenceList(
     contact_at: Date | null;
     now: Date;
   }>`
-    SELECT p.person_id, card.name, p.via_class_id AS class_id, c.class_name, r.from_at, r.to_at, e.hand_up_at,
+    /* prepared */ SELECT p.person_id, card.name, p.via_class_id AS class_id, c.class_name, r.from_at, r.to_at, e.hand_up_at,
       r.heard_seconds, r.queue_ms, r.step,
       (SELECT b.heard_ms FROM presence b WHERE b.school_day = ${key.schoolDay}::date AND b.lesson_id = p.lesson_id
         AND b.person_id = p.person_id ORDER BY b.minute DESC LIMIT 1) AS last_heard_ms,

@@ -41,7 +41,7 @@ export async function selectLessonOfClass(
   { day, lessonId, classId }: { day: string; lessonId: string; classId: string },
 ): Promise<LessonOfBoard | undefined> {
   const { rows } = await sql<LessonOfBoard>`
-    SELECT ${lessonColumns} FROM ${lessonTables}
+    /* prepared */ SELECT ${lessonColumns} FROM ${lessonTables}
     WHERE c.school_day = ${day}::date AND c.lesson_id = ${lessonId} AND c.class_id = ${classId}
   `.execute(db);
   return rows[0];
@@ -64,7 +64,7 @@ export async function selectBoardPupils(
   { day, lessonId, classId }: { day: string; lessonId: string; classId: string },
 ): Promise<BoardPupil[]> {
   const { rows } = await sql<Omit<BoardPupil, 'evidence'> & { evidence: string | null }>`
-    SELECT x.person_id AS "personId", p.name, p.number, x.state, x.way, x.evidence, seen.to_at AS "lastSeenAt"
+    /* prepared */ SELECT x.person_id AS "personId", p.name, p.number, x.state, x.way, x.evidence, seen.to_at AS "lastSeenAt"
     FROM expectation_cards x JOIN people_cards p ON p.person_id = x.person_id
     LEFT JOIN room_presence seen ON seen.school_day = x.school_day AND seen.lesson_id = x.planned_id AND seen.person_id = x.person_id
     WHERE x.school_day = ${day}::date AND x.planned_id = ${lessonId} AND x.via_class_id = ${classId}
@@ -96,7 +96,7 @@ export async function selectKnownOfMissing(
 ): Promise<KnownOfMissing[]> {
   if (personIds.length === 0) return [];
   const { rows } = await sql<KnownOfMissing>`
-    SELECT m.person_id AS "personId", coalesce(${viewerId}::uuid IN (a.adult_id, a.deputy_id, f.adult_id, f.deputy_id), false) AS "isOwnCare",
+    /* prepared */ SELECT m.person_id AS "personId", coalesce(${viewerId}::uuid IN (a.adult_id, a.deputy_id, f.adult_id, f.deputy_id), false) AS "isOwnCare",
       adult.name AS "adultName", f.id AS "followUpId", f.reason,
       (SELECT coalesce(json_agg(r ORDER BY r.day), '[]') FROM (
         SELECT d.school_day AS day, d.state, d.way FROM reach_days d

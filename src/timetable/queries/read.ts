@@ -60,7 +60,7 @@ export async function selectLessonCards(
   filter: LessonFilter,
 ): Promise<LessonCardRow[]> {
   const { rows } = await sql<LessonCardRow>`
-    SELECT l.school_day AS day, l.lesson_id AS "lessonId", l.school_id AS "schoolId", l.course_title AS title, l.topic, l.period,
+    /* prepared */ SELECT l.school_day AS day, l.lesson_id AS "lessonId", l.school_id AS "schoolId", l.course_title AS title, l.topic, l.period,
       l.period_to AS "periodTo", l.starts_at AS "startsAt", l.ends_at AS "endsAt", l.mode, l.mode_params ->> 'link' AS link,
       l.status, l.version, l.log_id AS "logId", l.lead_id AS "leadId", l.lead_name AS "leadName",
       l.classroom_name AS classroom,

@@ -20,7 +20,7 @@ export async function selectPupils(
   { personId, isGuardian }: { personId: string; isGuardian: boolean },
 ): Promise<PupilRow[]> {
   const { rows } = await sql<PupilRow>`
-    WITH asked AS (SELECT (app_now() AT TIME ZONE 'Asia/Shanghai' - interval '4 hours')::date AS day),
+    /* prepared */ WITH asked AS (SELECT (app_now() AT TIME ZONE 'Asia/Shanghai' - interval '4 hours')::date AS day),
     pupils AS (
       SELECT ${personId}::uuid AS id WHERE NOT ${isGuardian}::boolean
       UNION
@@ -59,7 +59,7 @@ export async function selectMissed(
   { pupilId, firstDay, lastDay }: { pupilId: string; firstDay: string; lastDay: string },
 ): Promise<MissedRow[]> {
   const { rows } = await sql<MissedRow>`
-    SELECT x.school_day AS day, x.planned_id AS "lessonId", l.period, l.course_title AS title,
+    /* prepared */ SELECT x.school_day AS day, x.planned_id AS "lessonId", l.period, l.course_title AS title,
       r.voice_seconds AS "voiceSeconds",
       coalesce((SELECT max(f.seconds) FROM standing_facts(x.school_day) f
         WHERE f.person_id = x.person_id AND f.planned_id = x.planned_id AND f.way = 'recording'), 0) AS "heardSeconds"
@@ -81,7 +81,7 @@ export async function selectOptionalNextLesson(
   { pupilId, afterDay }: { pupilId: string; afterDay: string },
 ): Promise<{ day: string; startsAt: Date; courseTitle: string } | undefined> {
   const { rows } = await sql<{ day: string; startsAt: Date; courseTitle: string }>`
-    SELECT l.school_day AS day, l.starts_at AS "startsAt", l.course_title AS "courseTitle"
+    /* prepared */ SELECT l.school_day AS day, l.starts_at AS "startsAt", l.course_title AS "courseTitle"
     FROM enrollments e
     JOIN lesson_audiences a ON a.class_id = e.class_id
       AND a.school_day > ${afterDay}::date AND a.school_day <= ${afterDay}::date + 21
@@ -134,7 +134,7 @@ export async function selectChanges(
   },
 ): Promise<ChangeRow[]> {
   const { rows } = await sql<ChangeRow>`
-    SELECT c.id AS "changeId", c.kind, c.lesson_id AS "lessonId", course.title AS "courseTitle",
+    /* prepared */ SELECT c.id AS "changeId", c.kind, c.lesson_id AS "lessonId", course.title AS "courseTitle",
       ARRAY(SELECT name FROM classes WHERE id = ANY (c.class_ids) ORDER BY name) AS "classNames",
       c.before || jsonb_build_object('leadName', was.name) - 'leadId' AS before,
       c.after || jsonb_build_object('leadName', now.name) - 'leadId' AS after,
@@ -216,7 +216,7 @@ export async function selectOptionalTold(
   { pupilId, day }: { pupilId: string; day: string },
 ): Promise<{ sentAt: Date; adultName: string } | undefined> {
   const { rows } = await sql<{ sentAt: Date; adultName: string | null }>`
-    SELECT t.told_at AS "sentAt", t.adult_name AS "adultName" FROM told_absences t
+    /* prepared */ SELECT t.told_at AS "sentAt", t.adult_name AS "adultName" FROM told_absences t
     WHERE t.person_id = ${pupilId} AND t.school_day = ${day}::date AND t.planned_id IS NULL
     ORDER BY t.told_at DESC LIMIT 1
   `.execute(db);
