@@ -130,9 +130,16 @@ async function restoreAndRead(
   return { restored, numbers, left };
 }
 
+/**
+ * A moment between what was written before and what is written after.
+ *
+ * The database counts microseconds, a `Date` and a moment of a restore milliseconds: the next whole one, once it is over.
+ */
 const databaseClock = async () => {
   const { rows } = await pool.query<{ at: Date }>('SELECT clock_timestamp() AS at');
-  return rows[0]!.at;
+  const moment = new Date(rows[0]!.at.getTime() + 1);
+  await pool.query('SELECT pg_sleep(0.01)');
+  return moment;
 };
 
 test(
