@@ -38,15 +38,15 @@ const stalls = (page: Page) =>
 const lastState = (page: Page) => page.evaluate(() => probe.states[probe.states.length - 1]?.state);
 const behindMs = (page: Page) => page.evaluate(() => probe.edgeMs() - probe.positionMs());
 
-test('on a good line the voice runs without a stall, within four seconds of the teacher', async () => {
+test('on a good line the voice runs without a stall, within three segments of the teacher', async () => {
   const page = await listen(allowed);
   await expect.poll(() => lastState(page), { timeout: 8000 }).toBe('playing');
   await page.waitForTimeout(15_000);
   expect(await stalls(page)).toBe(0);
   const heardMs = await page.evaluate(() => probe.heardMs());
   expect(heardMs).toBeGreaterThan(13_500);
-  // The edge is the end of the newest segment; a new one comes every 1.98 s, so this is what the ear lags.
-  expect(await behindMs(page)).toBeLessThan(4000);
+  // The edge is the end of the newest segment, one of 1.98 s: two are held, a third may just have come.
+  expect(await behindMs(page)).toBeLessThan(3 * 1980);
   await page.close();
 });
 

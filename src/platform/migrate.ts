@@ -32,8 +32,8 @@ export class MigrationFailed extends Error {
 /**
  * Brings the database to the state of the source: runs what has not run, then renews the views.
  *
- * Each file is one transaction, under an advisory lock, so that several nodes may start at once.
- * Forward only.
+ * Each file is one transaction, under an advisory lock, so that several nodes may start at once. An empty database gets
+ * all of them in one, which is a second faster. Forward only.
  *
  * @throws {MigrationFailed} with the name of the file.
  */
@@ -43,7 +43,7 @@ export async function migrate(db: Db, root = sourceRoot): Promise<MigrationRepor
   // The common start, on which nothing has changed, asks one question; a crashed server is waited for.
   if (await isUpToDate(db, files, views)) return { applied: [], viewsChanged: false };
   const migrator = migratorOf(db, await readMigrations(files));
-  const applied: string[] = [];
+  const applied = (await isEmpty(db)) ? await migrateAtOnce(migrator) : [];
   for (;;) {
     const name = await migrateOne(db, migrator);
     if (name === null) break;
@@ -84,6 +84,23 @@ async function isUpToDate(
     if (errorCode(error) === '42P01') return false;
     throw error;
   }
+}
+
+async function isEmpty(db: Db): Promise<boolean> {
+  const { rows } = await sql<{ is_empty: boolean }>`
+    SELECT to_regclass('schema_migrations') IS NULL AS is_empty`.execute(db);
+  return rows[0]?.is_empty ?? false;
+}
+
+/**
+ * All files in one transaction. Should one of them fail nothing stays; one at a time they then run up to that file, and
+ * it is named.
+ *
+ * @returns names of the migrations run; none when one failed.
+ */
+async function migrateAtOnce(migrator: Migrator): Promise<string[]> {
+  const { error, results = [] } = await migrator.migrateToLatest();
+  return error === undefined ? results.map(({ migrationName: name }) => name) : [];
 }
 
 /** @returns the name of the migration run, `null` when none is left. */
