@@ -505,6 +505,12 @@ CREATE TABLE guardianships (
   CONSTRAINT guardianships_pupil_id_fkey FOREIGN KEY (pupil_id) REFERENCES persons(id) ON DELETE CASCADE
 );
 
+CREATE TABLE guess_brakes (
+  name_hash bytea NOT NULL,
+  free_at timestamp with time zone NOT NULL,
+  CONSTRAINT guess_brakes_pkey PRIMARY KEY (name_hash)
+);
+
 CREATE TABLE holidays (
   org_id uuid,
   day date NOT NULL,
@@ -1113,13 +1119,6 @@ CREATE TABLE sessions (
   CONSTRAINT sessions_account_id_fkey FOREIGN KEY (account_id) REFERENCES accounts(id) ON DELETE CASCADE,
   CONSTRAINT sessions_audience CHECK (audience = ANY (ARRAY['learner'::text, 'staff'::text, 'schoolAdmin'::text])),
   CONSTRAINT sessions_pkey PRIMARY KEY (id_hash)
-);
-
-CREATE TABLE sign_in_failures (
-  name_hash bytea NOT NULL,
-  hour timestamp with time zone NOT NULL,
-  count integer NOT NULL,
-  CONSTRAINT sign_in_failures_pkey PRIMARY KEY (name_hash, hour)
 );
 
 CREATE TABLE talk_keys (

@@ -49,7 +49,10 @@ export async function buildApp(ctx: ServerContext, options: AppOptions = {}): Pr
   const app = await createHttp({
     log: ctx.log,
     authenticate: (request) =>
-      actorOfRequest(ctx.pool, request, { secondStepIsDuty: ctx.config.mode === 'serve' }),
+      actorOfRequest(ctx.pool, request, {
+        secondStepIsDuty: ctx.config.mode === 'serve',
+        sessionLife: ctx.config.sessionLife,
+      }),
     trustedProxies: ctx.config.trustedProxies,
     ...options,
   });

@@ -131,7 +131,7 @@ export async function enter(
   const account = rows[0];
   if (!account) throw notFound();
   const audience = account.isStaff ? 'staff' : 'learner';
-  await openSession(ctx.db, request, reply, { accountId: account.accountId, audience });
+  await openSession(ctx, request, reply, { accountId: account.accountId, audience });
   return { audience };
 }
 

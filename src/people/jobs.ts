@@ -1,6 +1,7 @@
 import { sql } from 'kysely';
 import type { ServerContext } from '../platform/context.ts';
 import { fillReadings } from './fill-readings.ts';
+import { forgetGuesses } from './guesses.ts';
 import { purgeIdempotencyKeys } from '../platform/idempotency.ts';
 
 /**
@@ -21,14 +22,13 @@ export async function peopleJobs(ctx: ServerContext): Promise<void> {
     const ended = await sql`
       DELETE FROM sessions WHERE expires_at < clock_timestamp()
         OR last_seen_at + make_interval(secs => idle_seconds) < clock_timestamp()`.execute(db);
-    const forgotten = await sql`
-      DELETE FROM sign_in_failures WHERE hour < clock_timestamp() - interval '1 day'`.execute(db);
+    const failures = await forgetGuesses(db);
     const keys = await purgeIdempotencyKeys(db);
     ctx.log.info(
       {
         claims: Number(gone.numAffectedRows ?? 0),
         sessions: Number(ended.numAffectedRows ?? 0),
-        failures: Number(forgotten.numAffectedRows ?? 0),
+        failures,
         keys,
       },
       'people.purged',

@@ -10,6 +10,7 @@ import {
   enroll,
   signedInAs,
 } from '../platform/testing/builders.ts';
+import { guessRule } from './guesses.ts';
 import { hashPassword } from './passwords.ts';
 import { relationsOf } from './access.ts';
 import type { PersonActor } from '../platform/actor.ts';
@@ -62,10 +63,14 @@ describe('signing in', () => {
     expect(unknown.statusCode).toBe(401);
   });
 
-  test('the eleventh guess within an hour is not even tried', async () => {
-    for (let i = 0; i < 10; i += 1) await signIn('many-guesses', 'x');
-    const answer = await signIn('many-guesses', 'x');
+  test('six wrong guesses at once, then one each quarter of an hour: the next is not even tried', async () => {
+    for (let i = 0; i < guessRule.atOnce; i += 1) await signIn('many-guesses', `x${i}`);
+    const answer = await signIn('many-guesses', 'y');
     expect([answer.statusCode, answer.json().code]).toEqual([429, 'sign_in_too_many']);
+    expect(answer.json().detail).toContain('15');
+    await sql`UPDATE guess_brakes SET free_at = free_at - interval '15 minutes'`.execute(db);
+    expect((await signIn('many-guesses', 'y')).statusCode).toBe(401);
+    expect((await signIn('many-guesses', 'z')).statusCode).toBe(429);
   });
 
   test('a request from a foreign page is refused', async () => {
@@ -235,14 +240,14 @@ test('each night what is kept for a time only goes: dead sessions, old cards, ol
     INSERT INTO claims (account_id, token_hash, spoken_hash, expires_at)
     VALUES (${person.accountId}, '\\x03', '\\x03', clock_timestamp() - interval '1 minute')`.execute(db);
   await sql`
-    INSERT INTO sign_in_failures (name_hash, hour, count) VALUES ('\\x04', clock_timestamp() - interval '2 days', 3)`.execute(
+    INSERT INTO guess_brakes (name_hash, free_at) VALUES ('\\x04', clock_timestamp() - interval '1 second')`.execute(
     db,
   );
   await runJob('people.purge');
   const { rows } = await sql<{ sessions: number; claims: number; failures: number }>`
     SELECT (SELECT count(*)::int FROM sessions WHERE account_id = ${person.accountId}) AS sessions,
       (SELECT count(*)::int FROM claims WHERE account_id = ${person.accountId}) AS claims,
-      (SELECT count(*)::int FROM sign_in_failures WHERE name_hash = '\\x04') AS failures`.execute(db);
+      (SELECT count(*)::int FROM guess_brakes WHERE name_hash = '\\x04') AS failures`.execute(db);
   expect(rows[0]).toEqual({ sessions: 1, claims: 0, failures: 0 });
   expect((await app.inject({ url: '/api/me', headers: alive })).statusCode).toBe(200);
 });

@@ -119,7 +119,7 @@ export function peopleRoutes(ctx: ServerContext): FastifyPluginAsyncTypebox {
         schema: { operationId: 'changePassword', tags, body: ChangePassword, response: { 204: Type.Null() } },
       },
       async (request, reply) => {
-        await changePassword(ctx, request.actor, request.body);
+        await changePassword(ctx, request, reply, request.body);
         return reply.code(204).send(null);
       },
     );

@@ -6,20 +6,21 @@ import type { ServerContext } from '../platform/context.ts';
 import type { Db } from '../platform/database.ts';
 import { AppError } from '../platform/errors.ts';
 import { readSelf, signIn as signInAction } from './actions.ts';
-import { claimUnknown, findClaim, findSpokenClaim, useClaim } from './claims.ts';
+import { claimUnknown, findClaim, findSpokenClaim, useClaim, type OpenClaim } from './claims.ts';
 import { guessing } from './guesses.ts';
 import { knownDevice, rememberDevice } from './known-devices.ts';
 import { dropRecoveryCodes } from './recovery-codes.ts';
 import { hashPassword, verifyPassword } from './passwords.ts';
 import { SESSIONS_ENDED } from './session-watch.ts';
-import { closeSession, openSession, type Audience } from './sessions.ts';
+import { audienceFor, closeSession, openSession, renewSession, type Audience } from './sessions.ts';
+import { schoolPartOf, signInBrakeOf } from './sign-in-brake.ts';
 import type { Actor } from '../platform/actor.ts';
 
 /**
  * Signs in with name and password.
  *
  * @throws {AppError} 401 `sign_in_failed` (the same for unknown, wrong and disabled), 429
- *   `sign_in_too_many`, 503 `sign_in_busy`.
+ *   `sign_in_too_many`, `sign_in_password_tried` or `sign_in_braked`, 503 `sign_in_busy`.
  */
 export async function signIn(
   ctx: ServerContext,
@@ -38,12 +39,20 @@ export async function signIn(
   // From a device of one's own, strangers' guesses do not count (B-02).
   const device = account ? knownDevice(ctx.secrets, request, account.id) : null;
   const nameHash = ctx.secrets.hmac('sign-in-name', device === null ? name : `${name}\n${device}`);
-  const isRight = await guessing(ctx.db, nameHash, async () =>
-    (await verifyPassword(account?.password_hash ?? null, password)) ? true : null,
+  const guess = {
+    school: schoolPartOf(name),
+    word: password,
+    address: request.ip,
+    isKnownDevice: device !== null,
+  };
+  const isRight = await signInBrakeOf(ctx).guarding(guess, () =>
+    guessing(ctx.db, nameHash, async () =>
+      (await verifyPassword(account?.password_hash ?? null, password)) ? (account?.id ?? null) : null,
+    ),
   );
   if (!isRight || !account) throw new AppError(401, 'sign_in_failed', 'Name or password is not right.');
   const audience = await audienceOf(ctx.db, account.person_id);
-  await openSession(ctx.db, request, reply, { accountId: account.id, audience });
+  await openSession(ctx, request, reply, { accountId: account.id, audience });
   rememberDevice(ctx.secrets, request, reply, account.id);
   return { mustChangePassword: account.must_change_password, audience };
 }
@@ -73,7 +82,7 @@ export async function claim(
   await authorize(ctx.db, request.actor, signInAction, {});
   const found = input.token
     ? await findClaim(ctx.db, ctx.secrets, input.token)
-    : await findSpoken(ctx, { loginName: input.loginName ?? '', spoken: input.spoken ?? '' });
+    : await findSpoken(ctx, request, { loginName: input.loginName ?? '', spoken: input.spoken ?? '' });
   const audience = await audienceOf(ctx.db, found.personId);
   if (audience !== 'learner' && !input.password) {
     throw new AppError(400, 'password_required', 'Staff set a password when they claim their account.');
@@ -105,17 +114,32 @@ export async function claim(
     });
   });
   ctx.bus.publish(SESSIONS_ENDED, {});
-  await openSession(ctx.db, request, reply, { accountId: found.accountId, audience });
+  await openSession(ctx, request, reply, { accountId: found.accountId, audience });
   rememberDevice(ctx.secrets, request, reply, found.accountId);
   return { audience };
 }
 
-async function findSpoken(ctx: ServerContext, code: { loginName: string; spoken: string }) {
-  const nameHash = ctx.secrets.hmac('sign-in-name', code.loginName.trim().toLowerCase());
-  const found = await guessing(ctx.db, nameHash, () =>
-    findSpokenClaim(ctx.db, ctx.secrets, code).catch((error: unknown) => {
-      if (error instanceof AppError) return null;
-      throw error;
+async function findSpoken(
+  ctx: ServerContext,
+  request: FastifyRequest,
+  code: { loginName: string; spoken: string },
+): Promise<OpenClaim> {
+  const name = code.loginName.trim().toLowerCase();
+  const nameHash = ctx.secrets.hmac('sign-in-name', name);
+  let found: OpenClaim | null = null;
+  const guess = {
+    school: schoolPartOf(name),
+    word: code.spoken,
+    address: request.ip,
+    isKnownDevice: false,
+  };
+  await signInBrakeOf(ctx).guarding(guess, () =>
+    guessing(ctx.db, nameHash, async () => {
+      found = await findSpokenClaim(ctx.db, ctx.secrets, code).catch((error: unknown) => {
+        if (error instanceof AppError) return null;
+        throw error;
+      });
+      return found?.accountId ?? null;
     }),
   );
   if (!found) throw claimUnknown();
@@ -166,12 +190,18 @@ export async function readSelfCard(ctx: ServerContext, actor: Actor): Promise<Se
   return self;
 }
 
-/** @throws {AppError} 401 `sign_in_failed` when the old password is wrong; 400 `password_too_weak`. */
+/**
+ * Changes one's own password; other sessions end, and this one goes on under a new id.
+ *
+ * @throws {AppError} 401 `sign_in_failed` when the old password is wrong; 400 `password_too_weak`; 429 `sign_in_too_many`.
+ */
 export async function changePassword(
   ctx: ServerContext,
-  actor: Actor,
+  request: FastifyRequest,
+  reply: FastifyReply,
   { current, next }: { current: string | null; next: string },
 ): Promise<void> {
+  const { actor } = request;
   await authorize(ctx.db, actor, readSelf, {});
   if (actor.kind !== 'person') throw new AppError(401, 'sign_in_required', 'Sign in first.');
   const account = await ctx.db
@@ -180,8 +210,12 @@ export async function changePassword(
     .where('id', '=', actor.accountId)
     .executeTakeFirstOrThrow();
   // A card-only learner has no password yet and may set the first one on the bound device.
-  if (account.password_hash !== null && !(await verifyPassword(account.password_hash, current ?? ''))) {
-    throw new AppError(401, 'sign_in_failed', 'The present password is not right.');
+  if (account.password_hash !== null) {
+    // Guessed at like any other: a page left open is no way round the limit of signing in.
+    const isRight = await guessing(ctx.db, ctx.secrets.hmac('change-password', actor.accountId), async () =>
+      (await verifyPassword(account.password_hash, current ?? '')) ? true : null,
+    );
+    if (!isRight) throw new AppError(401, 'sign_in_failed', 'The present password is not right.');
   }
   requireStrongPassword(next, account.login_name);
   const passwordHash = await hashPassword(next);
@@ -194,6 +228,7 @@ export async function changePassword(
     await sql`DELETE FROM sessions WHERE account_id = ${actor.accountId} AND id_hash IS DISTINCT FROM ${actor.sessionHash}`.execute(
       trx,
     );
+    await renewSession(trx, request, reply, actor.sessionHash);
     await audit(trx, actor, {
       action: 'people.changePassword',
       subjectKind: 'account',
@@ -204,13 +239,9 @@ export async function changePassword(
 }
 
 async function audienceOf(db: Db, personId: string): Promise<Audience> {
-  const held = await db
-    .selectFrom('current_appointments')
-    .select('role')
-    .where('person_id', '=', personId)
-    .execute();
-  if (held.some(({ role }) => role === 'schoolAdmin')) return 'schoolAdmin';
-  return held.some(({ role }) => role !== 'classRep') ? 'staff' : 'learner';
+  return audienceFor(
+    await db.selectFrom('current_appointments').select('role').where('person_id', '=', personId).execute(),
+  );
 }
 
 /** Length decides (ASVS 6.2); the name itself and one repeated character are refused. */

@@ -3,24 +3,18 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { sql } from 'kysely';
 import type pg from 'pg';
 import { anonymousActor, type Actor } from '../platform/actor.ts';
+import type { Config } from '../platform/config.ts';
+import type { ServerContext } from '../platform/context.ts';
 import type { Db } from '../platform/database.ts';
 import { groupCommit } from '../platform/group-commit.ts';
 import { AppError } from '../platform/errors.ts';
 import type { AppointmentRole } from './roles.ts';
 
-export type Audience = 'learner' | 'staff' | 'schoolAdmin';
-
-const day = 86_400;
 /**
- * How long a session lives, in seconds. A learner's outlives the night, so that 08:00 is no storm of
- * logins; staff renew with the working day.
+ * Whom a session is of. How long each lives is a setting (`Config.sessionLife`): a learner's outlives the night, so that
+ * 08:00 is no storm of logins; staff renew with the working day.
  */
-export const sessionLife: Readonly<Record<Audience, { idleSeconds: number; absoluteSeconds: number }>> = {
-  // One term (20 weeks) and a fortnight.
-  learner: { idleSeconds: 30 * day, absoluteSeconds: (20 * 7 + 14) * day },
-  staff: { idleSeconds: 14 * 3600, absoluteSeconds: 7 * day },
-  schoolAdmin: { idleSeconds: 2 * 3600, absoluteSeconds: 7 * day },
-};
+export type Audience = keyof Config['sessionLife'];
 
 /**
  * Name of the session cookie. It carries the port, because cookies do not: two instances on one host
@@ -31,26 +25,54 @@ export function sessionCookieName(request: Pick<FastifyRequest, 'protocol' | 'ho
   return request.protocol === 'https' ? `__Host-nol_${port}` : `nol_${port}`;
 }
 
-/** Opens a session and sets its cookie; every sign-in gets a new id (B-04). */
+/**
+ * Opens a session and sets its cookie. Every sign-in gets a new id, and the session this device came with ends: an id that
+ * somebody put there, or the one of whoever sat here before, opens nothing any more (B-04).
+ */
 export async function openSession(
-  db: Db,
+  { db, config }: Pick<ServerContext, 'db' | 'config'>,
   request: FastifyRequest,
   reply: FastifyReply,
   { accountId, audience }: { accountId: string; audience: Audience },
 ): Promise<void> {
-  const value = randomBytes(32).toString('base64url');
-  const { idleSeconds, absoluteSeconds } = sessionLife[audience];
+  const value = newSessionId();
+  const { idleSeconds, absoluteSeconds } = config.sessionLife[audience];
+  const before = request.cookies[sessionCookieName(request)];
   await sql`
+    WITH ended AS (DELETE FROM sessions WHERE id_hash = ${before ? hashOf(before) : null}::bytea)
     INSERT INTO sessions (id_hash, account_id, audience, device_label, idle_seconds, expires_at)
     VALUES (${hashOf(value)}, ${accountId}, ${audience}, ${deviceLabel(request.headers['user-agent'])}, ${idleSeconds},
       clock_timestamp() + make_interval(secs => ${absoluteSeconds}))
   `.execute(db);
+  setSessionCookie(request, reply, value, absoluteSeconds);
+}
+
+/** Goes on with a session under a new id; the old one is worth nothing from now on. */
+export async function renewSession(
+  db: Db,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  idHash: Buffer | null,
+): Promise<void> {
+  const value = newSessionId();
+  const { rows } = await sql<{ seconds: number }>`
+    UPDATE sessions SET id_hash = ${hashOf(value)} WHERE id_hash = ${idHash}
+    RETURNING ceil(extract(epoch FROM expires_at - clock_timestamp()))::int AS seconds`.execute(db);
+  if (rows[0]) setSessionCookie(request, reply, value, rows[0].seconds);
+}
+
+/** 256 random bits; the database keeps their hash only. */
+export function newSessionId(): string {
+  return randomBytes(32).toString('base64url');
+}
+
+function setSessionCookie(request: FastifyRequest, reply: FastifyReply, value: string, maxAge: number): void {
   reply.setCookie(sessionCookieName(request), value, {
     path: '/',
     httpOnly: true,
     secure: request.protocol === 'https',
     sameSite: 'lax',
-    maxAge: absoluteSeconds,
+    maxAge,
   });
 }
 
@@ -73,6 +95,7 @@ interface SessionRow {
   place: number;
   account_id: string;
   person_id: string;
+  audience: Audience;
   is_stale: boolean;
   is_pupil: boolean;
   is_guardian: boolean;
@@ -85,7 +108,7 @@ interface SessionRow {
 // session that was ended is ended at once. Sessions live by the real clock, not a demo's.
 const sessionStatement = {
   name: 'sessions',
-  text: `SELECT q.i::int - 1 AS place, s.account_id, a.person_id,
+  text: `SELECT q.i::int - 1 AS place, s.account_id, a.person_id, s.audience,
       s.last_seen_at < clock_timestamp() - interval '5 minutes' AS is_stale,
       EXISTS (SELECT FROM enrollments e WHERE e.person_id = a.person_id AND e.role = 'pupil') AS is_pupil,
       EXISTS (SELECT FROM guardianships g WHERE g.guardian_id = a.person_id) AS is_guardian,
@@ -132,7 +155,10 @@ function sessionReader(pool: pg.Pool): (idHash: Buffer) => Promise<SessionRow | 
 export async function actorOfRequest(
   pool: pg.Pool,
   request: FastifyRequest,
-  { secondStepIsDuty = false }: { secondStepIsDuty?: boolean } = {},
+  {
+    secondStepIsDuty = false,
+    sessionLife,
+  }: { secondStepIsDuty?: boolean; sessionLife: Config['sessionLife'] },
 ): Promise<Actor> {
   const value = request.cookies[sessionCookieName(request)];
   if (!value || value.length > 100) return anonymousActor();
@@ -146,6 +172,10 @@ export async function actorOfRequest(
       values: [idHash],
     });
   }
+  const audience = audienceFor(row.appointments);
+  if (strictness[audience] > strictness[row.audience]) {
+    await shortenSession(pool, idHash, audience, sessionLife[audience]);
+  }
   const wanted = request.headers['nol-appointment'] ?? appointmentOfQuery(request);
   const person = {
     kind: 'person',
@@ -156,6 +186,29 @@ export async function actorOfRequest(
   } as const;
   const { role, appointment } = chooseHat(row, typeof wanted === 'string' ? wanted : undefined);
   return { ...person, role, appointment, granted: new Set() };
+}
+
+const strictness: Readonly<Record<Audience, number>> = { learner: 0, staff: 1, schoolAdmin: 2 };
+
+/** Pure: whose life a session has, by the roles held. */
+export function audienceFor(held: readonly { readonly role: AppointmentRole }[]): Audience {
+  if (held.some(({ role }) => role === 'schoolAdmin')) return 'schoolAdmin';
+  return held.some(({ role }) => role !== 'classRep') ? 'staff' : 'learner';
+}
+
+/** A session opened before its holder got a role with more in it does not keep the longer life. */
+async function shortenSession(
+  pool: pg.Pool,
+  idHash: Buffer,
+  audience: Audience,
+  { idleSeconds, absoluteSeconds }: Config['sessionLife'][Audience],
+): Promise<void> {
+  await pool.query({
+    name: 'session-shorten',
+    text: `UPDATE sessions SET audience = $2, idle_seconds = least(idle_seconds, $3),
+        expires_at = least(expires_at, clock_timestamp() + make_interval(secs => $4)) WHERE id_hash = $1`,
+    values: [idHash, audience, idleSeconds, absoluteSeconds],
+  });
 }
 
 /** Sockets and downloads cannot send headers, so they name the appointment in the query (`as`). */

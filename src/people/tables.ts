@@ -108,6 +108,6 @@ declare module '../platform/database.ts' {
 
 declare module '../platform/database.ts' {
   interface Tables {
-    sign_in_failures: { name_hash: Buffer; hour: Instant; count: number };
+    guess_brakes: { name_hash: Buffer; free_at: Instant };
   }
 }

@@ -20,6 +20,15 @@ test('a LAN trial listens everywhere, with both doors', () => {
   });
 });
 
+test('sessions live as long as the settings say, in hours or days', () => {
+  const { sessionLife } = readConfig({ SESSION_STAFF: '10h/3d' }, 'local');
+  expect(sessionLife).toEqual({
+    learner: { idleSeconds: 30 * 86_400, absoluteSeconds: 154 * 86_400 },
+    staff: { idleSeconds: 10 * 3_600, absoluteSeconds: 3 * 86_400 },
+    schoolAdmin: { idleSeconds: 2 * 3_600, absoluteSeconds: 7 * 86_400 },
+  });
+});
+
 test('production has no demo unless asked', () => {
   expect(readConfig({}, 'serve').demo).toBe(false);
   expect(readConfig({ DEMO: '1' }, 'serve').demo).toBe(true);
@@ -36,6 +45,11 @@ test.each([
   { name: 'PUBLIC_URL', value: 'ke.example.cn' },
   { name: 'PUBLIC_URL', value: 'https://ke.example.cn/path' },
   { name: 'TLS_CERT', value: '/cert.pem' },
+  { name: 'SESSION_STAFF', value: '14h' },
+  { name: 'SESSION_STAFF', value: '7d/14h' },
+  { name: 'SESSION_LEARNER', value: '30d/4000d' },
+  { name: 'SESSION_SCHOOL_ADMIN', value: '0h/7d' },
+  { name: 'SECURITY_CONTACT', value: 'security@school.example' },
 ])('$name=$value is refused by name', ({ name, value }) => {
   expect(() => readConfig({ [name]: value }, 'local')).toThrow(name);
 });

@@ -13,6 +13,10 @@ export interface Config {
   /** Address people type; links and QR codes are made of it. Without a slash at the end. */
   readonly publicUrl: string;
   readonly trustedProxies: readonly string[];
+  /** How long sessions live, in seconds: unused, and altogether. */
+  readonly sessionLife: Readonly<Record<'learner' | 'staff' | 'schoolAdmin', SessionLife>>;
+  /** Where security reports go (`mailto:…` or `https://…`), for `/.well-known/security.txt`; null: nobody is named. */
+  readonly securityContact: string | null;
   readonly logLevel: string;
   /** Whether an empty database gets the demo region. */
   readonly demo: boolean;
@@ -27,6 +31,11 @@ export interface Config {
    * telephones that do not know the certificate. Which one a request came through says `request.protocol`.
    */
   readonly lan: { readonly httpPort: number; readonly httpsPort: number } | null;
+}
+
+export interface SessionLife {
+  readonly idleSeconds: number;
+  readonly absoluteSeconds: number;
 }
 
 /** A setting from the environment, as `npm run nol -- help settings` lists it. */
@@ -103,6 +112,30 @@ export const settings: readonly Setting[] = [
     en: 'Days for which backups are kept, 1–90.',
   },
   {
+    name: 'SESSION_LEARNER',
+    fallback: '30d/154d',
+    zh: '学生和家长的登录有效期：多久不用即失效/最长多久；h 表示小时，d 表示天。默认 30 天不用失效，最长一学期加两周。',
+    en: 'How long pupils and guardians stay signed in: unused/altogether, in h (hours) or d (days). 154d is a term and a fortnight.',
+  },
+  {
+    name: 'SESSION_STAFF',
+    fallback: '14h/7d',
+    zh: '教职工的登录有效期，写法同上。',
+    en: 'How long staff stay signed in, in the same form.',
+  },
+  {
+    name: 'SESSION_SCHOOL_ADMIN',
+    fallback: '2h/7d',
+    zh: '学校管理员的登录有效期，写法同上。',
+    en: 'How long school administrators stay signed in, in the same form.',
+  },
+  {
+    name: 'SECURITY_CONTACT',
+    fallback: '',
+    zh: '安全问题的联系方式（mailto:… 或 https://…），公布在 /.well-known/security.txt；不填则不公布。',
+    en: 'Where to report security problems (mailto:… or https://…), published in /.well-known/security.txt; without it there is none.',
+  },
+  {
     name: 'LOG_LEVEL',
     fallback: 'info',
     zh: '日志级别：error、warn、info、debug、silent。',
@@ -159,6 +192,12 @@ export function readConfig(env: NodeJS.ProcessEnv, mode: Config['mode']): Config
       .split(',')
       .map((one) => one.trim())
       .filter(Boolean),
+    sessionLife: {
+      learner: lifeOf(text('SESSION_LEARNER'), 'SESSION_LEARNER'),
+      staff: lifeOf(text('SESSION_STAFF'), 'SESSION_STAFF'),
+      schoolAdmin: lifeOf(text('SESSION_SCHOOL_ADMIN'), 'SESSION_SCHOOL_ADMIN'),
+    },
+    securityContact: contactOf(env['SECURITY_CONTACT']),
     logLevel,
     demo: flagOf(env['DEMO'], 'DEMO', mode !== 'serve'),
     demoOpen: flagOf(env['DEMO_OPEN'], 'DEMO_OPEN', false),
@@ -221,6 +260,35 @@ function portOf(text: string, name: string): number {
     );
   }
   return port;
+}
+
+const longestSessionDays = 400;
+
+/** @param text - `14h/7d`. */
+function lifeOf(text: string, name: string): SessionLife {
+  const found = /^(\d{1,5})([hd])\/(\d{1,5})([hd])$/.exec(text);
+  const seconds = (count = '', unit = '') => Number(count) * (unit === 'd' ? 86_400 : 3_600);
+  const [idleSeconds, absoluteSeconds] = [seconds(found?.[1], found?.[2]), seconds(found?.[3], found?.[4])];
+  if (idleSeconds < 1 || absoluteSeconds < idleSeconds || absoluteSeconds > longestSessionDays * 86_400) {
+    throw badSetting(
+      name,
+      `必须形如 14h/7d：先是不用多久失效，再是最长多久（不短于前者，不超过 ${longestSessionDays} 天），而不是“${text}”`,
+      `must be like 14h/7d: unused, then altogether, which is no shorter and at most ${longestSessionDays} days, not "${text}"`,
+    );
+  }
+  return { idleSeconds, absoluteSeconds };
+}
+
+function contactOf(text: string | undefined): string | null {
+  if (!text) return null;
+  if (!/^(mailto:[^\s@]+@[^\s@]+|https:\/\/\S+|tel:\+[\d-]+)$/.test(text)) {
+    throw badSetting(
+      'SECURITY_CONTACT',
+      `必须是 mailto:… 或 https://… 的地址，而不是“${text}”`,
+      `must be an address mailto:… or https://…, not "${text}"`,
+    );
+  }
+  return text;
 }
 
 function flagOf(text: string | undefined, name: string, fallback: boolean): boolean {
