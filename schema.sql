@@ -1007,13 +1007,20 @@ CREATE TABLE roster_drafts (
   created_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
   applied_at timestamp with time zone,
   undoes uuid,
+  options jsonb DEFAULT '{"choices": [], "createClasses": false}'::jsonb NOT NULL,
+  check_phase text,
+  rows_done integer DEFAULT 0 NOT NULL,
+  rows_total integer DEFAULT 0 NOT NULL,
+  check_tries smallint DEFAULT 0 NOT NULL,
+  beat_at timestamp with time zone,
   CONSTRAINT roster_drafts_applied_has_time CHECK ((state = 'applied'::text) = (applied_at IS NOT NULL)),
+  CONSTRAINT roster_drafts_check_phase CHECK (check_phase = ANY (ARRAY['waiting'::text, 'reading'::text, 'rows'::text, 'comparing'::text, 'keeping'::text])),
   CONSTRAINT roster_drafts_created_by_fkey FOREIGN KEY (created_by) REFERENCES persons(id) ON DELETE SET NULL,
   CONSTRAINT roster_drafts_leaving_act CHECK (leaving_act = ANY (ARRAY['keep'::text, 'end'::text])),
   CONSTRAINT roster_drafts_pkey PRIMARY KEY (id),
   CONSTRAINT roster_drafts_progress_percent CHECK (progress_percent >= 0 AND progress_percent <= 100),
   CONSTRAINT roster_drafts_school_id_fkey FOREIGN KEY (school_id) REFERENCES orgs(id) ON DELETE CASCADE,
-  CONSTRAINT roster_drafts_state CHECK (state = ANY (ARRAY['checked'::text, 'applying'::text, 'applied'::text, 'failed'::text, 'discarded'::text])),
+  CONSTRAINT roster_drafts_state CHECK (state = ANY (ARRAY['checking'::text, 'refused'::text, 'checked'::text, 'applying'::text, 'applied'::text, 'failed'::text, 'discarded'::text])),
   CONSTRAINT roster_drafts_undoes_fkey FOREIGN KEY (undoes) REFERENCES roster_drafts(id) ON DELETE CASCADE
 );
 
@@ -1374,6 +1381,7 @@ CREATE INDEX rollups_org_id_idx ON public.rollups USING btree (org_id, school_da
 CREATE INDEX room_tickets_expires_at_idx ON public.room_tickets USING btree (expires_at);
 CREATE INDEX roster_draft_leaving_person_id_idx ON public.roster_draft_leaving USING btree (person_id);
 CREATE INDEX roster_draft_rows_row_idx ON public.roster_draft_rows USING btree (draft_id, sheet, "row");
+CREATE INDEX roster_drafts_at_work_idx ON public.roster_drafts USING btree (beat_at) WHERE (state = ANY (ARRAY['checking'::text, 'applying'::text]));
 CREATE INDEX roster_drafts_created_at_idx ON public.roster_drafts USING btree (created_at);
 CREATE INDEX roster_drafts_school_id_created_at_idx ON public.roster_drafts USING btree (school_id, created_at DESC);
 CREATE INDEX roster_drafts_undoes_idx ON public.roster_drafts USING btree (undoes) WHERE (undoes IS NOT NULL);

@@ -39,6 +39,8 @@ interface JobOptions {
   readonly cron?: string;
   readonly everySeconds?: number;
   readonly retryLimit?: number;
+  /** Jobs of this name that one process works on at a time, 1 when left out. */
+  readonly atOnce?: number;
   /** Its effect leaves the installation (a message, a call to another system): not done again after a restore. */
   readonly outward?: boolean;
 }
@@ -78,6 +80,8 @@ export function openJobs({
   });
   boss.on('error', (error) => log.warn({ err: error }, 'jobs.error'));
   const declared = new Map<string, Declared>();
+  /** Workers of this process by the name of their job. */
+  const workers = new Map<string, readonly string[]>();
   const timers: NodeJS.Timeout[] = [];
   const stopping = new AbortController();
   let started: Promise<void> | undefined;
@@ -88,10 +92,16 @@ export function openJobs({
     if (!work) return;
     const crons = new Map((await boss.getSchedules()).map((schedule) => [schedule.name, schedule]));
     for (const { name, options, handler } of declared.values()) {
-      await boss.work<object>(name, { pollingIntervalSeconds: 1 }, async (batch) => {
-        for (const { data } of batch) await runJob(log, name, () => handler(data as never, stopping.signal));
-      });
-      const { cron, everySeconds } = options;
+      const { cron, everySeconds, atOnce = 1 } = options;
+      const ids: string[] = [];
+      while (ids.length < atOnce) {
+        const id = await boss.work<object>(name, { pollingIntervalSeconds: 1 }, async (batch) => {
+          for (const { data } of batch)
+            await runJob(log, name, () => handler(data as never, stopping.signal));
+        });
+        ids.push(id);
+      }
+      workers.set(name, ids);
       const known = crons.get(name);
       if (cron && (known?.cron !== cron || known.timezone !== zone)) {
         await boss.schedule(name, cron, {}, { tz: zone });
@@ -114,6 +124,8 @@ export function openJobs({
       if (started === undefined) throw new Error(`Job ${name} is sent before the start.`);
       await started;
       await boss.send(name, data, options);
+      // Whoever waits for it need not wait for the next look at the queue as well.
+      if (!options.startAfter) for (const id of workers.get(name) ?? []) boss.notifyWorker(id);
     },
     async dropOutward() {
       const names = [...declared.values()].filter(({ options }) => options.outward).map(({ name }) => name);

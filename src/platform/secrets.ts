@@ -9,9 +9,11 @@ export interface Secrets {
   /** HMAC-SHA256 under the key of a purpose: codes are stored as this, never in clear. */
   hmac(purpose: string, value: string | Buffer): Buffer;
   /** AES-256-GCM: 12 bytes nonce, 16 bytes tag, cipher text. */
-  encrypt(purpose: string, clear: string): { cipher: Buffer; keyId: string };
+  encrypt(purpose: string, clear: string | Uint8Array): { cipher: Buffer; keyId: string };
   /** @throws {Error} when the text was changed or belongs to another purpose or key. */
   decrypt(purpose: string, cipher: Buffer): string;
+  /** The same for what is no text. */
+  decryptBytes(purpose: string, cipher: Buffer): Buffer;
 }
 
 /** Name of the root key in use; rotation adds `root-2` beside it and re-encrypts. */
@@ -79,6 +81,11 @@ export function secretsFrom(root: Buffer): Secrets {
     }
     return key;
   };
+  const decryptBytes: Secrets['decryptBytes'] = (purpose, cipher) => {
+    const decipher = createDecipheriv('aes-256-gcm', keyFor(`aes:${purpose}`), cipher.subarray(0, 12));
+    decipher.setAuthTag(cipher.subarray(12, 28));
+    return Buffer.concat([decipher.update(cipher.subarray(28)), decipher.final()]);
+  };
   return {
     hmac: (purpose, value) =>
       createHmac('sha256', keyFor(`hmac:${purpose}`))
@@ -87,13 +94,11 @@ export function secretsFrom(root: Buffer): Secrets {
     encrypt(purpose, clear) {
       const nonce = randomBytes(12);
       const cipher = createCipheriv('aes-256-gcm', keyFor(`aes:${purpose}`), nonce);
-      const text = Buffer.concat([cipher.update(clear, 'utf8'), cipher.final()]);
+      const bytes = typeof clear === 'string' ? Buffer.from(clear, 'utf8') : clear;
+      const text = Buffer.concat([cipher.update(bytes), cipher.final()]);
       return { cipher: Buffer.concat([nonce, cipher.getAuthTag(), text]), keyId };
     },
-    decrypt(purpose, cipher) {
-      const decipher = createDecipheriv('aes-256-gcm', keyFor(`aes:${purpose}`), cipher.subarray(0, 12));
-      decipher.setAuthTag(cipher.subarray(12, 28));
-      return Buffer.concat([decipher.update(cipher.subarray(28)), decipher.final()]).toString('utf8');
-    },
+    decrypt: (purpose, cipher) => decryptBytes(purpose, cipher).toString('utf8'),
+    decryptBytes,
   };
 }

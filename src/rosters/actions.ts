@@ -2,6 +2,7 @@ import { sql } from 'kysely';
 import type { Place } from '../people/access.ts';
 import { defineAction, placeOfOrg } from '../people/access.ts';
 import type { Db } from '../platform/database.ts';
+import { AppError } from '../platform/errors.ts';
 
 async function placeOfDraft(db: Db, { draftId }: { draftId: string }): Promise<Place | null> {
   const draft = await db
@@ -55,15 +56,28 @@ export const exportRoster = defineAction({
 
 export const rostersActions = [checkRoster, confirmDraft, exportRoster, syncRoster, importUnits];
 
-/** The school that a unit belongs to, with what an import needs to know of it; `undefined` above schools. */
-export async function selectSchoolOf(
-  db: Db,
-  orgId: string,
-): Promise<{ schoolId: string; code: string; name: string; today: string } | undefined> {
-  const { rows } = await sql<{ schoolId: string; code: string; name: string; today: string }>`
+/** What an import needs to know of a school. */
+export interface RosterSchool {
+  readonly schoolId: string;
+  readonly code: string;
+  readonly name: string;
+  /** The school's day, `YYYY-MM-DD`. */
+  readonly today: string;
+}
+
+/** The school that a unit belongs to; `undefined` above schools. */
+export async function selectSchoolOf(db: Db, orgId: string): Promise<RosterSchool | undefined> {
+  const { rows } = await sql<RosterSchool>`
     SELECT s.id AS "schoolId", s.code, s.name, (app_now() AT TIME ZONE s.tz - interval '4 hours')::date AS today
     FROM org_scope o JOIN orgs s ON s.id = o.school_id
     WHERE o.org_id = ${orgId}
   `.execute(db);
   return rows[0];
+}
+
+/** The school of a unit. @throws {AppError} 409 `roster_needs_school` above schools. */
+export async function requireSchool(db: Db, orgId: string): Promise<RosterSchool> {
+  const school = await selectSchoolOf(db, orgId);
+  if (!school) throw new AppError(409, 'roster_needs_school', 'A roster belongs to a school; choose one.');
+  return school;
 }

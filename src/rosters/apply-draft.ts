@@ -180,8 +180,8 @@ export async function writeGuardians(
     SELECT r.* FROM roster_draft_rows r
     WHERE r.draft_id = ${draftId} AND r.kind = 'pupil' AND r.guardian_cipher IS NOT NULL AND r.outcome <> 'blocked'
   `;
-  const { rows: any } = await sql`SELECT 1 FROM (${rows}) r LIMIT 1`.execute(trx);
-  if (any.length === 0) return;
+  const { rows: mapped } = await sql`SELECT 1 FROM (${rows}) r LIMIT 1`.execute(trx);
+  if (mapped.length === 0) return;
   await sql`
     CREATE TEMPORARY TABLE roster_guardians ON COMMIT DROP AS
     WITH pupils AS (${rows}), known AS (

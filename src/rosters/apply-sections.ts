@@ -12,11 +12,11 @@ import { externalSource } from './query-school.ts';
 export async function writeSections(trx: Trx, applying: Applying): Promise<void> {
   const { draftId, schoolId, today, leavingAct } = applying;
   await keepExternalIds(trx, applying);
-  const { rows: any } = await sql`
+  const { rows: staged } = await sql`
     SELECT 1 WHERE EXISTS (SELECT FROM roster_draft_sections WHERE draft_id = ${draftId})
       OR EXISTS (SELECT FROM roster_draft_members WHERE draft_id = ${draftId})
   `.execute(trx);
-  if (any.length === 0) return;
+  if (staged.length === 0) return;
   await sql`
     INSERT INTO courses (school_id, code, title, subject)
     SELECT DISTINCT ON (course_code) ${schoolId}::uuid, course_code, course_title, subject FROM roster_draft_sections

@@ -58,14 +58,50 @@ export const RosterDraft = Type.Object(
     id,
     schoolId: id,
     fileName: Type.String(),
+    /** `checking`: being read; `refused`: could not be read; `failed`: could not be written, may be confirmed again. */
     state: Type.Union([
+      Type.Literal('checking'),
+      Type.Literal('refused'),
       Type.Literal('checked'),
       Type.Literal('applying'),
       Type.Literal('applied'),
       Type.Literal('failed'),
       Type.Literal('discarded'),
     ]),
-    format: Type.String(),
+    /** How far the check is; null when it is over. Rows are 0 of 0 while nobody knows how many there are. */
+    check: Type.Union([
+      Type.Object(
+        {
+          phase: Type.Union([
+            Type.Literal('waiting'),
+            Type.Literal('reading'),
+            Type.Literal('rows'),
+            Type.Literal('comparing'),
+            Type.Literal('keeping'),
+          ]),
+          rowsDone: Type.Integer(),
+          rowsTotal: Type.Integer(),
+        },
+        closed,
+      ),
+      Type.Null(),
+    ]),
+    /** Who uploaded it; null for what the server fetched or the operator brought in. */
+    by: optionalText,
+    /** Imports of the same school by others that are not done with: whichever is confirmed first makes the others stale. */
+    others: Type.Array(
+      Type.Object(
+        {
+          id,
+          fileName: Type.String(),
+          by: optionalText,
+          state: Type.String(),
+          createdAt: Type.String({ format: 'date-time' }),
+        },
+        closed,
+      ),
+    ),
+    format: optionalText,
     encoding: optionalText,
     sheets: Type.Array(
       Type.Object(
@@ -91,7 +127,7 @@ export const RosterDraft = Type.Object(
     look: Type.Integer(),
     leavingAct: Type.Union([Type.Literal('keep'), Type.Literal('end'), Type.Null()]),
     progressPercent: Type.Integer(),
-    /** Why applying failed, in the reader's language. */
+    /** Why the file could not be read or written, in the reader's language. */
     failure: optionalText,
     createdAt: Type.String({ format: 'date-time' }),
     appliedAt: Type.Union([Type.String({ format: 'date-time' }), Type.Null()]),

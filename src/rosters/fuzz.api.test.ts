@@ -168,6 +168,8 @@ async function judge(bytes: Uint8Array): Promise<string> {
   if ((await written()) !== before) return 'the check wrote something';
   if (answer.statusCode === 422) return /。/.test(answer.json().detail) ? '' : `no sentence: ${said}`;
   const draft = answer.json();
+  if (draft.state === 'refused') return /。/.test(draft.failure) ? '' : `no sentence: ${said}`;
+  if (draft.state !== 'checked') return `checked into ${draft.state}: ${said}`;
   const { headers } = who;
   for (const part of ['lines?list=all&limit=200', 'lines?list=problems&limit=200', 'workbook']) {
     const { statusCode, body } = await app.inject({ url: `/api/roster-drafts/${draft.id}/${part}`, headers });

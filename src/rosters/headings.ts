@@ -4,8 +4,7 @@ import { audit } from '../platform/audit.ts';
 import { authorize } from '../platform/authorize.ts';
 import type { ServerContext } from '../platform/context.ts';
 import type { Db } from '../platform/database.ts';
-import { AppError } from '../platform/errors.ts';
-import { checkRoster, selectSchoolOf } from './actions.ts';
+import { checkRoster, requireSchool } from './actions.ts';
 import { meaningOfHeader, plainHeader, type LearnedField, type LearnedHeadings } from './rules/headers.ts';
 import type { ColumnChoice, ColumnReport } from './rules/roster-row.ts';
 
@@ -33,8 +32,7 @@ export async function listHeadings(
   { orgId }: { orgId: string },
 ): Promise<SchoolHeading[]> {
   await authorize(ctx.db, actor, checkRoster, { orgId });
-  const school = await selectSchoolOf(ctx.db, orgId);
-  if (!school) throw new AppError(409, 'roster_needs_school', 'A roster belongs to a school; choose one.');
+  const school = await requireSchool(ctx.db, orgId);
   return ctx.db
     .selectFrom('roster_headings')
     .select(['id', 'heading', 'field'])
@@ -50,9 +48,7 @@ export async function forgetHeading(
   { orgId, headingId }: { orgId: string; headingId: string },
 ): Promise<void> {
   await authorize(ctx.db, actor, checkRoster, { orgId });
-  const school = await selectSchoolOf(ctx.db, orgId);
-  if (!school) throw new AppError(409, 'roster_needs_school', 'A roster belongs to a school; choose one.');
-  const { schoolId } = school;
+  const { schoolId } = await requireSchool(ctx.db, orgId);
   await ctx.db.transaction().execute(async (trx) => {
     const gone = await trx
       .deleteFrom('roster_headings')

@@ -3,7 +3,7 @@ import type { Granted } from '../platform/authorize.ts';
 import type { Db, Trx } from '../platform/database.ts';
 import type { CurrentClass, CurrentPerson } from './rules/plan-roster.ts';
 import type { ReturnedProblem, ReturnedRow } from './workbook-out.ts';
-import type { DraftFacts, DraftState, LeavingAct } from './tables.ts';
+import type { CheckPhase, DraftFacts, DraftState, LeavingAct } from './tables.ts';
 
 /**
  * People and homeroom classes of a school on a day: what an uploaded workbook is compared with.
@@ -99,7 +99,35 @@ export interface DraftCard {
   readonly undoes: string | null;
   /** The import that took this one back. */
   readonly undoneBy: string | null;
+  readonly checkPhase: CheckPhase | null;
+  readonly rowsDone: number;
+  readonly rowsTotal: number;
+  /** Who uploaded it; `null` for what the server fetched or the operator brought in. */
+  readonly by: string | null;
+  /** Imports of the same school by others within a day that are not done with; none beside one that is done itself. */
+  readonly others: readonly OtherDraft[];
 }
+
+export interface OtherDraft {
+  readonly id: string;
+  readonly fileName: string;
+  readonly by: string | null;
+  readonly state: DraftState;
+  /** With its zone, as JSON of the database has it. */
+  readonly createdAt: string;
+}
+
+const nameOf = (column: string) =>
+  sql<string | null>`(SELECT c.name FROM people_cards c WHERE c.person_id = ${sql.ref(column)})`;
+
+const othersOf = sql<OtherDraft[]>`coalesce((
+  SELECT json_agg(json_build_object('id', o.id, 'fileName', o.file_name, 'state', o.state, 'createdAt', o.created_at,
+    'by', ${nameOf('o.created_by')}) ORDER BY o.created_at)
+  FROM roster_drafts o
+  WHERE o.school_id = roster_drafts.school_id AND o.id <> roster_drafts.id AND o.undoes IS NULL
+    AND roster_drafts.state IN ('checking', 'checked', 'applying') AND o.state IN ('checking', 'checked', 'applying')
+    AND o.created_by IS DISTINCT FROM roster_drafts.created_by
+    AND o.created_at > clock_timestamp() - interval '1 day'), '[]'::json)`;
 
 const card = (db: Db) =>
   db
@@ -133,6 +161,11 @@ const card = (db: Db) =>
           .where('u.state', '=', 'applied')
           .limit(1)
           .as('undoneBy'),
+      'check_phase as checkPhase',
+      'rows_done as rowsDone',
+      'rows_total as rowsTotal',
+      nameOf('roster_drafts.created_by').as('by'),
+      othersOf.as('others'),
     ]);
 
 export async function selectDraft(db: Db, draftId: string): Promise<DraftCard> {

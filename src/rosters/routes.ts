@@ -26,17 +26,16 @@ import { exportRoster } from './export/service.ts';
 import { forgetHeading, listHeadings } from './headings.ts';
 import type { DraftCard, DraftLine, ProblemLine } from './queries.ts';
 import {
-  confirmRoster,
-  discardDraft,
   listDraftLines,
   listDrafts,
   readDraft,
   readTemplate,
   returnRows,
-  uploadRoster,
   type UploadedWorkbook,
 } from './service.ts';
+import { confirmRoster, discardDraft } from './service-confirm.ts';
 import { draftUndo } from './undo/service.ts';
+import { uploadRoster } from './upload/service.ts';
 import { WORKBOOK_LIMITS } from './workbook/limits.ts';
 import { columnLetters } from './workbook/workbook.ts';
 
@@ -53,9 +52,12 @@ const XLSX = 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet'
 const noOutcomes = { created: 0, changed: 0, unchanged: 0, ended: 0 };
 
 function draftBody(draft: DraftCard, locale: Locale): RosterDraftBody {
-  const { facts, failureCode, failureParams, createdAt, appliedAt, ...rest } = draft;
+  const { facts, failureCode, failureParams, createdAt, appliedAt, ...draftRest } = draft;
+  const { checkPhase, rowsDone, rowsTotal, others, ...rest } = draftRest;
   return {
     ...rest,
+    check: checkPhase === null ? null : { phase: checkPhase, rowsDone, rowsTotal },
+    others: others.map((other) => ({ ...other, createdAt: new Date(other.createdAt).toISOString() })),
     format: facts.format,
     encoding: facts.encoding,
     sheets: facts.sheets.map((sheet) => ({ ...sheet })),
@@ -167,7 +169,7 @@ export function rostersRoutes(ctx: ServerContext): FastifyPluginAsyncTypebox {
           operationId: 'checkRoster',
           tags,
           description:
-            'Upload a roster workbook: field `file`, and field `options` with JSON of CheckOptions.',
+            'Upload a roster workbook: field `file`, and field `options` with JSON of CheckOptions. Its check is a job: read the draft until it is no longer `checking`.',
           consumes: ['multipart/form-data'],
           params: OrgParams,
           body: Type.Unknown(),

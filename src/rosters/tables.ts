@@ -1,5 +1,6 @@
 import type { ColumnType } from 'kysely';
 import type { Filled, FilledInstant, Instant } from '../platform/tables.ts';
+import type { CheckOptions } from './contract.ts';
 import type { WorkbookFormat } from './workbook/workbook.ts';
 import type { LearnedField } from './rules/headers.ts';
 import type { ColumnReport, RosterRead, Sex } from './rules/roster-row.ts';
@@ -8,7 +9,8 @@ import type { ColumnReport, RosterRead, Sex } from './rules/roster-row.ts';
 type Json<T> = ColumnType<T, string, string>;
 
 export interface DraftFacts {
-  readonly format: WorkbookFormat;
+  /** `null` until the file is read. */
+  readonly format: WorkbookFormat | null;
   readonly encoding: string | null;
   readonly sheets: RosterRead['sheets'];
   readonly columns: readonly ColumnReport[];
@@ -28,7 +30,12 @@ export interface OutcomeCounts {
   readonly ended: number;
 }
 
-export type DraftState = 'checked' | 'applying' | 'applied' | 'failed' | 'discarded';
+/**
+ * `checking`: the file is being read; `refused`: it could not be; `checked`: waits for confirmation; `failed`: could not be
+ * written, and may be confirmed again.
+ */
+export type DraftState = 'checking' | 'refused' | 'checked' | 'applying' | 'applied' | 'failed' | 'discarded';
+export type CheckPhase = 'waiting' | 'reading' | 'rows' | 'comparing' | 'keeping';
 export type LeavingAct = 'keep' | 'end';
 
 export type SyncRunState = 'running' | 'applied' | 'unchanged' | 'stopped' | 'failed';
@@ -65,6 +72,12 @@ declare module '../platform/database.ts' {
       progress_percent: Filled<number>;
       failure_code: string | null;
       failure_params: ColumnType<Record<string, string | number> | null, string | null, string | null>;
+      options: ColumnType<CheckOptions, string | undefined, string>;
+      check_phase: CheckPhase | null;
+      rows_done: Filled<number>;
+      rows_total: Filled<number>;
+      check_tries: Filled<number>;
+      beat_at: Instant | null;
       created_by: string | null;
       created_at: FilledInstant;
       applied_at: Instant | null;

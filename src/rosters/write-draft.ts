@@ -4,6 +4,7 @@ import { copyIn, copyLine, type CopyValue } from '../platform/copy-in.ts';
 import type { Trx } from '../platform/database.ts';
 import { sealContact } from '../people/contacts.ts';
 import type { CheckedFile } from './check/check-file.ts';
+import type { CheckOptions } from './contract.ts';
 import type { DraftRow } from './rules/draft-rows.ts';
 import type { RosterProblem } from './rules/roster-row.ts';
 import type { DraftFacts } from './tables.ts';
@@ -115,7 +116,9 @@ async function copyRows(
   draftId: string,
   rows: readonly DraftRow[],
   staging: Staging,
+  onRows: (count: number) => void,
 ): Promise<void> {
+  let stored = 0;
   const numbered = rows.map((draft, i) => ({ draft, n: i + 1 }));
   const copy = async (isNew: boolean) => {
     const idColumn = isNew ? [] : ['person_id'];
@@ -123,6 +126,7 @@ async function copyRows(
     const these = numbered.filter(({ draft }) => (draft.personId === null) === isNew);
     function* lines(): Generator<string> {
       for (const { items } of chunks(these, LINES)) {
+        onRows((stored += items.length));
         yield items
           .map(({ draft, n }) => {
             const staged = stagedRow(draft, n, staging);
@@ -181,34 +185,117 @@ export function countsOf(checked: CheckedFile) {
   };
 }
 
-/**
- * Stores a checked workbook for its importer: rows, problems and the pupils it leaves out.
- *
- * @param rosterHash - the roster it was compared with, see `selectRosterHash`.
- * @returns id of the draft.
- */
-export async function insertDraft(
+/** Begins a draft whose file is being read. @returns its id. */
+export async function beginDraft(
   trx: Trx,
-  secrets: Secrets,
   draft: {
     schoolId: string;
     fileName: string;
     createdBy: string | null;
-    rosterHash: Buffer;
-    checked: CheckedFile;
-    undoes: string | null;
+    /** The import that it takes back. */
+    undoes?: string | null;
+    options?: CheckOptions;
   },
 ): Promise<string> {
-  const { schoolId, fileName, createdBy, rosterHash, checked, undoes } = draft;
-  const { format, content, encoding, sheets, columns, scope, newClasses } = checked;
-  const classFacts = sectionCounts(checked.sections);
-  const facts: DraftFacts = { format, content, encoding, sheets, columns, scope, newClasses, ...classFacts };
-  const counts = countsOf(checked);
+  const { schoolId, fileName, createdBy, undoes = null, options } = draft;
   const { id } = await trx
     .insertInto('roster_drafts')
     .values({
       school_id: schoolId,
       file_name: fileName,
+      state: 'checking',
+      check_phase: 'waiting',
+      ...(options ? { options: JSON.stringify(options) } : {}),
+      facts: JSON.stringify(NOTHING_READ),
+      read_count: 0,
+      merged_count: 0,
+      created_count: 0,
+      changed_count: 0,
+      unchanged_count: 0,
+      leaving_count: 0,
+      must_count: 0,
+      look_count: 0,
+      roster_hash: Buffer.alloc(0),
+      leaving_act: null,
+      failure_code: null,
+      failure_params: null,
+      created_by: createdBy,
+      undoes,
+      applied_at: null,
+      beat_at: null,
+    })
+    .returning('id')
+    .executeTakeFirstOrThrow();
+  return id;
+}
+
+const NOTHING_READ: DraftFacts = {
+  format: null,
+  content: 'lists',
+  encoding: null,
+  sheets: [],
+  columns: [],
+  scope: 'school',
+  newClasses: [],
+  sections: { created: 0, unchanged: 0, ended: 0 },
+  members: { created: 0, unchanged: 0, ended: 0 },
+};
+
+/**
+ * Stores what the check of a draft's file found: rows, problems and the pupils it leaves out.
+ *
+ * @param rosterHash - the roster it was compared with, see `selectRosterHash`.
+ * @param onRows - hears how many rows were stored.
+ * @returns whether the draft still waited for it; what was stored of one that was thrown away meanwhile is the caller's to
+ *   take back.
+ */
+export async function fillDraft(
+  trx: Trx,
+  secrets: Secrets,
+  filled: {
+    draftId: string;
+    schoolId: string;
+    rosterHash: Buffer;
+    checked: CheckedFile;
+    onRows?: (count: number) => void;
+  },
+): Promise<boolean> {
+  const { draftId, schoolId, rosterHash, checked, onRows = () => {} } = filled;
+  const { format, content, encoding, sheets, columns, scope, newClasses } = checked;
+  const classFacts = sectionCounts(checked.sections);
+  const facts: DraftFacts = { format, content, encoding, sheets, columns, scope, newClasses, ...classFacts };
+  const counts = countsOf(checked);
+  const withProblem = new Set(checked.problems.map((problem) => `${problem.sheet}\n${problem.row}`));
+  const classIds = await newClassIds(trx, checked.rows);
+  const staging: Staging = {
+    secrets,
+    schoolId,
+    newClassIds: classIds,
+    keepsTexts: (row) => checked.rows.length <= RETURN_ALL || withProblem.has(`${row.sheet}\n${row.row}`),
+  };
+  await copyRows(trx, draftId, checked.rows, staging, onRows);
+  await insertSections(trx, draftId, checked.sections, classIds);
+  for (const { from, items } of chunks(sortProblems(draftProblems(checked)), CHUNK)) {
+    await insertProblems(
+      trx,
+      draftId,
+      items.map(({ column, ...problem }, i) => ({ ...problem, n: from + i + 1, column_no: column })),
+    );
+  }
+  // Thousands of rows in a table that the planner still believes empty make plans that never end.
+  if (checked.rows.length > ANALYSE_FROM) {
+    await sql`ANALYZE roster_draft_rows (draft_id, n, kind, outcome, person_id, class_id)`.execute(trx);
+  }
+  await sql`
+    INSERT INTO roster_draft_leaving (draft_id, person_id) SELECT ${draftId}, unnest(${[...checked.leaving]}::uuid[])
+  `.execute(trx);
+  // Last, so that progress can be written beside this transaction until then.
+  const waited = await trx
+    .updateTable('roster_drafts')
+    .set({
+      state: 'checked',
+      check_phase: null,
+      beat_at: null,
       facts: storableJson(facts),
       read_count: counts.read,
       merged_count: counts.merged,
@@ -219,38 +306,9 @@ export async function insertDraft(
       must_count: counts.must,
       look_count: counts.look,
       roster_hash: rosterHash,
-      leaving_act: null,
-      failure_code: null,
-      failure_params: null,
-      created_by: createdBy,
-      undoes,
-      applied_at: null,
     })
-    .returning('id')
-    .executeTakeFirstOrThrow();
-  const withProblem = new Set(checked.problems.map((problem) => `${problem.sheet}\n${problem.row}`));
-  const classIds = await newClassIds(trx, checked.rows);
-  const staging: Staging = {
-    secrets,
-    schoolId,
-    newClassIds: classIds,
-    keepsTexts: (row) => checked.rows.length <= RETURN_ALL || withProblem.has(`${row.sheet}\n${row.row}`),
-  };
-  await copyRows(trx, id, checked.rows, staging);
-  await insertSections(trx, id, checked.sections, classIds);
-  for (const { from, items } of chunks(sortProblems(draftProblems(checked)), CHUNK)) {
-    await insertProblems(
-      trx,
-      id,
-      items.map(({ column, ...problem }, i) => ({ ...problem, n: from + i + 1, column_no: column })),
-    );
-  }
-  // Thousands of rows in a table that the planner still believes empty make plans that never end.
-  if (checked.rows.length > ANALYSE_FROM) {
-    await sql`ANALYZE roster_draft_rows (draft_id, n, kind, outcome, person_id, class_id)`.execute(trx);
-  }
-  await sql`
-    INSERT INTO roster_draft_leaving (draft_id, person_id) SELECT ${id}, unnest(${[...checked.leaving]}::uuid[])
-  `.execute(trx);
-  return id;
+    .where('id', '=', draftId)
+    .where('state', '=', 'checking')
+    .executeTakeFirst();
+  return waited.numUpdatedRows > 0n;
 }

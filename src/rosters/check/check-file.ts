@@ -9,7 +9,7 @@ import { WORKBOOK_LIMITS } from '../workbook/limits.ts';
 import type { ParseRequest } from '../workbook/parse.ts';
 import { kindOfWorkbook, refused } from '../workbook/read-workbook.ts';
 import type { WorkbookRefusal } from '../workbook/refusal.ts';
-import { runApart } from '../workbook/run-apart.ts';
+import { runApart, type ApartOptions } from '../workbook/run-apart.ts';
 import type { WorkbookFormat } from '../workbook/workbook.ts';
 
 export interface CheckRequest {
@@ -22,7 +22,8 @@ export interface CheckRequest {
 
 /** A workbook compared with the school's present roster. Holds nothing of the dropped columns but their counts. */
 export interface CheckedFile {
-  readonly format: WorkbookFormat;
+  /** `null` of what is no file: an import taken back. */
+  readonly format: WorkbookFormat | null;
   /** Lists as schools keep them, or a set of tables in one of the known dialects. */
   readonly content: 'lists' | Dialect['name'];
   readonly encoding: string | null;
@@ -42,6 +43,8 @@ export type FileCheck =
   | { readonly ok: true; readonly checked: CheckedFile }
   | { readonly ok: false; readonly refusal: WorkbookRefusal };
 
+export type CheckWatch = Pick<ApartOptions, 'onReport' | 'signal'>;
+
 /** What the checking process is asked, beside the bytes. */
 export type CheckProcessRequest = CheckRequest & Omit<ParseRequest, 'bytes'>;
 
@@ -51,13 +54,19 @@ const CHECKER = fileURLToPath(new URL('./check-process.ts', import.meta.url));
  * Reads a roster workbook and compares it with the present roster, all in a process of its own: a county's file keeps
  * a core busy for seconds, and the lessons of the same server must not wait for it.
  *
+ * @param watch - who hears how far it is, and may end it.
  * @returns rows, problems and the difference, or why the file could not be read. Never throws for bad input.
+ * @throws the reason of `watch.signal` when it was aborted.
  */
-export async function checkFile(bytes: Uint8Array, request: CheckRequest): Promise<FileCheck> {
+export async function checkFile(
+  bytes: Uint8Array,
+  request: CheckRequest,
+  watch: CheckWatch = {},
+): Promise<FileCheck> {
   const limits = WORKBOOK_LIMITS;
   const found = await kindOfWorkbook(bytes, limits);
   if (!found.ok) return found;
   const apart: CheckProcessRequest = { ...request, kind: found.kind, limits };
-  const result = await runApart<FileCheck>(CHECKER, apart, bytes, limits);
+  const result = await runApart<FileCheck>(CHECKER, apart, bytes, { limits, ...watch });
   return result.ok ? result.answer : refused(result.code);
 }

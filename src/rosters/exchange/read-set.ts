@@ -18,12 +18,18 @@ export interface SetRead {
  * in them. Units and people of other schools in the same set are counted and left out.
  *
  * @param current - the school's roster; ids of an earlier set find people whose number changed since.
+ * @param onRow - called for each record, for somebody who waits.
  * @returns rows as a workbook gives them, so that they are compared, checked and written in one way. Never throws for bad
  *   input.
  */
-export function readSet(set: FoundSet, current: CurrentRoster, school: CurrentSchool): SetRead {
+export function readSet(
+  set: FoundSet,
+  current: CurrentRoster,
+  school: CurrentSchool,
+  onRow: () => void = () => {},
+): SetRead {
   const { modes, problems: manifestProblems } = tableModes(set);
-  const { records, problems: recordProblems } = readRecords(set);
+  const { records, problems: recordProblems } = readRecords(set, onRow);
   const problems: RosterProblem[] = [...set.problems, ...manifestProblems, ...recordProblems];
   const found = findSchool(records, set.dialect, school);
   problems.push(...found.problems);

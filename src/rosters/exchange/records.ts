@@ -104,7 +104,10 @@ function recordOf(table: FoundTable, row: FoundTable['body'][number]): ExchangeR
 }
 
 /** The records of all tables; rows that do not fit their heading, or whose id is missing or twice there, are problems. */
-export function readRecords(set: FoundSet): { records: Records; problems: RosterProblem[] } {
+export function readRecords(
+  set: FoundSet,
+  onRow: () => void,
+): { records: Records; problems: RosterProblem[] } {
   const records: Record<TableName, ExchangeRecord[]> = {
     orgs: [],
     sessions: [],
@@ -118,6 +121,7 @@ export function readRecords(set: FoundSet): { records: Records; problems: Roster
   for (const table of set.tables) {
     const ids = new Map<string, number>();
     for (const row of table.body) {
+      onRow();
       const record = recordOf(table, row);
       const beyond = row.texts.slice(table.width).some((text) => text !== '');
       if (beyond) {

@@ -87,6 +87,7 @@ function readSheet(
   isText: boolean,
   choices: readonly ColumnChoice[],
   learned: LearnedHeadings,
+  onRow: () => void,
 ): SheetRead {
   const mine = choices.filter((choice) => choice.sheet === sheet.name);
   const chosen = new Map(mine.map(({ column, field }) => [column, field]));
@@ -116,6 +117,7 @@ function readSheet(
   const reads: ReadRow[] = [];
   let section = { class: table.titleClass, yearGroup: table.titleYearGroup };
   for (const row of table.body) {
+    onRow();
     if (row.texts.every((text) => text === '') && row.marks.every((mark) => mark.kind !== 'error')) continue;
     if (repeatsHeader(row, table.header)) continue;
     const named = sectionOf(row);
@@ -157,6 +159,7 @@ function readSheet(
  * @param options.choices - columns that the importer mapped or dropped by hand.
  * @param options.learned - headings that the school read by hand before.
  * @param options.knownNumbers - numbers of the school's present roster; they decide where leading zeros were lost.
+ * @param options.onRow - called for each row below a heading, for somebody who waits.
  * @returns rows in the order of the file with all problems. Never throws for bad input.
  */
 export function readRoster(
@@ -165,15 +168,17 @@ export function readRoster(
     choices = [],
     learned = {},
     knownNumbers = new Set(),
+    onRow = () => {},
   }: {
     choices?: readonly ColumnChoice[];
     learned?: LearnedHeadings;
     knownNumbers?: ReadonlySet<string>;
+    onRow?: () => void;
   } = {},
 ): RosterRead {
   const isText = workbook.format === 'csv' || workbook.format === 'tables';
   const visible = workbook.sheets.filter((sheet) => !sheet.hidden && sheet.rows.length > 0);
-  const sheets = visible.map((sheet) => ({ sheet, ...readSheet(sheet, isText, choices, learned) }));
+  const sheets = visible.map((sheet) => ({ sheet, ...readSheet(sheet, isText, choices, learned, onRow) }));
   const problems = sheets.flatMap((s) => s.problems);
   const withTable = sheets.filter((s) => s.table !== null);
   for (const { sheet, table } of sheets) {

@@ -4,13 +4,8 @@ import { systemActor, type SystemActor } from '../../platform/actor.ts';
 import type { ServerContext } from '../../platform/context.ts';
 import { AppError } from '../../platform/errors.ts';
 import { checkRoster, confirmDraft, selectSchoolOf } from '../actions.ts';
-import {
-  checkWorkbook,
-  confirmRoster,
-  keepDraft,
-  type UploadedWorkbook,
-  type WorkbookCheck,
-} from '../service.ts';
+import { checkWorkbook, keepDraft, type UploadedWorkbook, type WorkbookCheck } from '../service.ts';
+import { confirmRoster } from '../service-confirm.ts';
 import type { SyncCounts, SyncRunState } from '../tables.ts';
 import { countsOf } from '../write-draft.ts';
 import { sectionCounts } from '../write-sections.ts';

@@ -4,7 +4,7 @@ import { audit } from '../../platform/audit.ts';
 import { authorize } from '../../platform/authorize.ts';
 import type { ServerContext } from '../../platform/context.ts';
 import { AppError } from '../../platform/errors.ts';
-import { selectSchoolOf, syncRoster } from '../actions.ts';
+import { requireSchool, syncRoster } from '../actions.ts';
 import type { RosterSyncSettings } from './contract.ts';
 import { readAddress } from './fetch-roster.ts';
 import { selectDueSchools, selectRuns, type SyncRun } from './queries.ts';
@@ -18,12 +18,6 @@ export interface SyncCard {
   readonly runs: readonly SyncRun[];
 }
 
-async function requireSchool(ctx: ServerContext, orgId: string) {
-  const school = await selectSchoolOf(ctx.db, orgId);
-  if (!school) throw new AppError(409, 'roster_needs_school', 'A roster belongs to a school; choose one.');
-  return school;
-}
-
 /** How the school's roster is fetched, and the last 50 runs. */
 export async function readSync(
   ctx: ServerContext,
@@ -31,7 +25,7 @@ export async function readSync(
   { orgId }: { orgId: string },
 ): Promise<SyncCard> {
   await authorize(ctx.db, actor, syncRoster, { orgId });
-  const { schoolId, code } = await requireSchool(ctx, orgId);
+  const { schoolId, code } = await requireSchool(ctx.db, orgId);
   const found = await ctx.db
     .selectFrom('roster_syncs')
     .select([
@@ -61,7 +55,7 @@ export async function setSync(
   { orgId, settings }: { orgId: string; settings: RosterSyncSettings },
 ): Promise<SyncCard> {
   await authorize(ctx.db, actor, syncRoster, { orgId });
-  const { schoolId } = await requireSchool(ctx, orgId);
+  const { schoolId } = await requireSchool(ctx.db, orgId);
   const { kind, url, hour, maxLeavingPercent, maxChangedPercent, leaving, isPaused } = settings;
   await ctx.db.transaction().execute(async (trx) => {
     const before = await trx
@@ -113,7 +107,7 @@ export async function removeSync(
   { orgId }: { orgId: string },
 ): Promise<void> {
   await authorize(ctx.db, actor, syncRoster, { orgId });
-  const { schoolId } = await requireSchool(ctx, orgId);
+  const { schoolId } = await requireSchool(ctx.db, orgId);
   await ctx.db.transaction().execute(async (trx) => {
     const gone = await trx.deleteFrom('roster_syncs').where('school_id', '=', schoolId).executeTakeFirst();
     if (gone.numDeletedRows === 0n) return;
@@ -133,7 +127,7 @@ export async function runSyncNow(
   { orgId }: { orgId: string },
 ): Promise<SyncCard> {
   await authorize(ctx.db, actor, syncRoster, { orgId });
-  const { schoolId } = await requireSchool(ctx, orgId);
+  const { schoolId } = await requireSchool(ctx.db, orgId);
   const set = await ctx.db
     .selectFrom('roster_syncs')
     .select('school_id')

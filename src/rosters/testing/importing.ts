@@ -15,13 +15,16 @@ export async function upload(
   app: FastifyInstance,
   { orgId, headers }: Importing,
   bytes: Uint8Array,
-  { fileName = '名册.zip', options = {} }: { fileName?: string; options?: object } = {},
+  {
+    fileName = '名册.zip',
+    options = {},
+    key = `importing-${(keys += 1)}`,
+  }: { fileName?: string; options?: object; key?: string } = {},
 ) {
   const form = new FormData();
   form.set('options', JSON.stringify({ choices: [], createClasses: false, ...options }));
   form.set('file', new Blob([bytes as Uint8Array<ArrayBuffer>]), fileName);
   const body = new Response(form);
-  const key = `importing-${(keys += 1)}`;
   return app.inject({
     method: 'POST',
     url: `/api/orgs/${orgId}/roster-drafts`,
@@ -38,7 +41,7 @@ export async function checked(
   more: Parameters<typeof upload>[3] = {},
 ): Promise<RosterDraft> {
   const answer = await upload(app, who, bytes, more);
-  expect([answer.statusCode, answer.json().code]).toEqual([201, undefined]);
+  expect([answer.statusCode, answer.json().state]).toEqual([201, 'checked']);
   return answer.json();
 }
 

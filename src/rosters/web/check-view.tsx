@@ -3,6 +3,7 @@ import { useState } from 'react';
 import { Lead } from '../../platform/web/console/page-head.tsx';
 import { t } from '../../platform/web/t.ts';
 import type { RosterDraft } from '../contract.ts';
+import { Discard } from './checking.tsx';
 import { ColumnCards, type ReadAs } from './column-cards.tsx';
 import { DraftLines } from './draft-lines.tsx';
 
@@ -154,6 +155,7 @@ function ConfirmBar({ draft, isBusy, onUploadAgain, onConfirm }: CheckViewProps)
           </Checkbox>
         )}
         <span className="roster-gap" />
+        <Discard draft={draft} act={t('rosters.discard.act')} ask={t('rosters.discard.ask')} />
         {!isUndo && (
           <Button disabled={isBusy} onClick={onUploadAgain}>
             {t('rosters.confirm.again')}

@@ -1,5 +1,5 @@
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
-import { Button, Table, Upload } from 'antd';
+import { Button, Table } from 'antd';
 import { useNavigate, Link } from 'react-router';
 import { api } from '../../platform/web/api.ts';
 import { useActing } from '../../platform/web/console/me.ts';
@@ -7,12 +7,13 @@ import { Lead, PageHead } from '../../platform/web/console/page-head.tsx';
 import { ProblemNotice, SkeletonRows } from '../../platform/web/console/states.tsx';
 import { t } from '../../platform/web/t.ts';
 import type { RosterDraft } from '../contract.ts';
+import { FileDrop } from './file-drop.tsx';
 import { ImportSteps } from './import-steps.tsx';
 import { PLAIN_OPTIONS, uploadRoster } from './upload.ts';
 import { whenOf } from './when-of.ts';
 import './rosters.css';
 
-/** First step: the file. Choosing it uploads and checks it at once. */
+/** First step: the file. Choosing it uploads it; its check is followed on the page of the draft. */
 export default function ChoosePage() {
   const { orgId, appointmentId } = useActing();
   const navigate = useNavigate();
@@ -31,25 +32,16 @@ export default function ChoosePage() {
       <Lead>{t('rosters.choose.lead')}</Lead>
       <ImportSteps current={0} />
       {upload.isError && <ProblemNotice error={upload.error} />}
-      <div className="roster-choose">
-        <Upload.Dragger
-          accept=".xlsx,.xls,.xlsm,.xlsb,.et,.ods,.csv,.tsv,.txt,.zip"
-          showUploadList={false}
-          disabled={upload.isPending}
-          beforeUpload={(file) => {
-            upload.mutate(file);
-            return false;
-          }}
-        >
-          <div className="roster-drop" aria-busy={upload.isPending}>
-            <p className="roster-drop-title">
-              {upload.isPending ? t('rosters.choose.reading') : t('rosters.choose.drop')}
-            </p>
-            <p className="muted">{t('rosters.choose.kinds')}</p>
-            <p className="muted">{t('rosters.choose.safe')}</p>
-          </div>
-        </Upload.Dragger>
-      </div>
+      <FileDrop
+        accept=".xlsx,.xls,.xlsm,.xlsb,.et,.ods,.csv,.tsv,.txt,.zip"
+        title={t('rosters.choose.drop')}
+        busyTitle={t('rosters.choose.reading')}
+        isBusy={upload.isPending}
+        onFile={(file) => upload.mutate(file)}
+      >
+        <p className="muted">{t('rosters.choose.kinds')}</p>
+        <p className="muted">{t('rosters.choose.safe')}</p>
+      </FileDrop>
       <Exports orgId={orgId} appointmentId={appointmentId} />
       <Headings orgId={orgId} />
       <History orgId={orgId} />
@@ -128,14 +120,26 @@ function askHistory(orgId: string) {
   return api.get('/api/orgs/{orgId}/roster-drafts', { path: { orgId } });
 }
 
+const COLOURS: Record<RosterDraft['state'], 'red' | 'green' | 'amber'> = {
+  checking: 'amber',
+  refused: 'red',
+  checked: 'amber',
+  applying: 'amber',
+  applied: 'green',
+  failed: 'red',
+  discarded: 'amber',
+};
+
 /** Earlier imports; one that waits or is being written is found again here. */
 function History({ orgId }: { orgId: string }) {
   const history = useQuery({
     queryKey: ['roster-drafts', orgId],
     queryFn: () => askHistory(orgId),
-    // One that is being written goes on without its page and is followed from here as well.
+    // What is being checked or written goes on without its page and is followed from here as well.
     refetchInterval: ({ state }) =>
-      state.data?.drafts.some((draft) => draft.state === 'applying') ? 2_000 : false,
+      state.data?.drafts.some((draft) => draft.state === 'applying' || draft.state === 'checking')
+        ? 2_000
+        : false,
   });
   return (
     <section className="card roster-history" aria-label={t('rosters.page.history')}>
@@ -159,15 +163,24 @@ function History({ orgId }: { orgId: string }) {
             },
             { title: t('rosters.history.when'), dataIndex: 'createdAt', className: 'num', render: whenOf },
             {
+              title: t('rosters.history.by'),
+              dataIndex: 'by',
+              responsive: ['md'],
+              render: (by: string | null) =>
+                by ?? <span className="muted">{t('rosters.history.bySync')}</span>,
+            },
+            {
               title: t('rosters.history.state'),
               dataIndex: 'state',
               render: (state: RosterDraft['state'], { created, changed, progressPercent }) => (
                 <>
-                  <span className={state === 'failed' ? 'red' : state === 'applied' ? 'green' : 'amber'}>
+                  <span className={COLOURS[state]}>
                     {t(`rosters.state.${state}`)}
                     {state === 'applying' && ` ${progressPercent}%`}
                   </span>{' '}
-                  <span className="muted num">{t('rosters.history.counts', { created, changed })}</span>
+                  {state !== 'checking' && state !== 'refused' && (
+                    <span className="muted num">{t('rosters.history.counts', { created, changed })}</span>
+                  )}
                 </>
               ),
             },

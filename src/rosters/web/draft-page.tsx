@@ -8,6 +8,7 @@ import { Lead, PageHead } from '../../platform/web/console/page-head.tsx';
 import { ProblemNotice, SkeletonRows } from '../../platform/web/console/states.tsx';
 import { t } from '../../platform/web/t.ts';
 import type { CheckOptions, RosterDraft } from '../contract.ts';
+import { Checking, Others, Refused } from './checking.tsx';
 import { CheckView, ClassCounts } from './check-view.tsx';
 import { DraftLines } from './draft-lines.tsx';
 import { ImportSteps } from './import-steps.tsx';
@@ -24,8 +25,9 @@ export default function DraftPage() {
   const draft = useQuery({
     queryKey: ['roster-draft', draftId],
     queryFn: () => askDraft(draftId),
-    // While it is being written the page follows; otherwise nothing of it changes by itself.
-    refetchInterval: ({ state }) => (state.data?.state === 'applying' ? 1_000 : false),
+    // While it is being checked or written the page follows; otherwise nothing of it changes by itself.
+    refetchInterval: ({ state }) =>
+      state.data?.state === 'applying' || state.data?.state === 'checking' ? 1_000 : false,
   });
   if (draft.isError) return <ProblemNotice error={draft.error} onRetry={draft.refetch} />;
   if (draft.isPending) return <SkeletonRows rows={10} />;
@@ -36,7 +38,7 @@ export default function DraftPage() {
   });
   const { encoding, content } = draft.data;
   const when = [
-    draft.data.undoes === null ? facts : draft.data.fileName,
+    draft.data.undoes === null && draft.data.format !== null ? facts : draft.data.fileName,
     ...(content === 'oneroster' || content === 'sds' || content === 'sdsOld'
       ? [t(`rosters.content.${content}`)]
       : []),
@@ -52,6 +54,10 @@ export default function DraftPage() {
 
 function DraftState({ draft }: { draft: RosterDraft }) {
   switch (draft.state) {
+    case 'checking':
+      return <Checking draft={draft} />;
+    case 'refused':
+      return <Refused draft={draft} />;
     case 'checked':
       return <Checked draft={draft} />;
     case 'applying':
@@ -102,6 +108,7 @@ function Checked({ draft }: { draft: RosterDraft }) {
       <ImportSteps current={1} />
       {check.isError && <ProblemNotice error={check.error} />}
       {confirm.isError && <ProblemNotice error={confirm.error} />}
+      <Others draft={draft} />
       <CheckView
         draft={draft}
         isBusy={check.isPending || confirm.isPending}

@@ -1,5 +1,5 @@
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
-import { Button, Upload } from 'antd';
+import { Button } from 'antd';
 import { useState } from 'react';
 import { Link, useSearchParams } from 'react-router';
 import { api } from '../../platform/web/api.ts';
@@ -7,6 +7,7 @@ import { useActing } from '../../platform/web/console/me.ts';
 import { Lead, PageHead } from '../../platform/web/console/page-head.tsx';
 import { ProblemNotice } from '../../platform/web/console/states.tsx';
 import { t } from '../../platform/web/t.ts';
+import { FileDrop } from './file-drop.tsx';
 import { ImportSteps } from './import-steps.tsx';
 import './rosters.css';
 
@@ -57,24 +58,15 @@ export default function SchoolsPage() {
       {upload.isError && <ProblemNotice error={upload.error} />}
       {confirm.isError && <ProblemNotice error={confirm.error} />}
       {shown === null ? (
-        <div className="roster-choose">
-          <Upload.Dragger
-            accept=".xlsx,.xls,.xlsm,.xlsb,.et,.ods,.csv,.tsv,.txt"
-            showUploadList={false}
-            disabled={upload.isPending}
-            beforeUpload={(file) => {
-              upload.mutate(file);
-              return false;
-            }}
-          >
-            <div className="roster-drop" aria-busy={upload.isPending}>
-              <p className="roster-drop-title">
-                {upload.isPending ? t('rosters.schools.reading') : t('rosters.schools.drop')}
-              </p>
-              <p className="muted">{t('rosters.schools.kinds')}</p>
-            </div>
-          </Upload.Dragger>
-        </div>
+        <FileDrop
+          accept=".xlsx,.xls,.xlsm,.xlsb,.et,.ods,.csv,.tsv,.txt"
+          title={t('rosters.schools.drop')}
+          busyTitle={t('rosters.schools.reading')}
+          isBusy={upload.isPending}
+          onFile={(file) => upload.mutate(file)}
+        >
+          <p className="muted">{t('rosters.schools.kinds')}</p>
+        </FileDrop>
       ) : (
         <Report
           shown={shown}

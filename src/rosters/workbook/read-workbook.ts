@@ -45,6 +45,6 @@ export async function readWorkbook(
 ): Promise<WorkbookRead> {
   const found = await kindOfWorkbook(bytes, limits);
   if (!found.ok) return found;
-  const read = await runApart<WorkbookRead>(PARSER, { kind: found.kind, limits }, bytes, limits);
+  const read = await runApart<WorkbookRead>(PARSER, { kind: found.kind, limits }, bytes, { limits });
   return read.ok ? read.answer : refused(read.code);
 }
