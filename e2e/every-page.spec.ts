@@ -63,7 +63,7 @@ async function faultsOf(page: Page, place: Place, data: TalkedAbout): Promise<st
 }
 
 test.concurrent.each(visitors)(
-  'every page of $role: axe, both languages, a narrow screen, nothing refused',
+  'every page of $role: axe, both languages, a narrow screen, nothing refused by server or policy, no other server',
   async (visitor: Visitor) => {
     const { page, complaints, close } = await openDevice(browser, desk);
     const data = listenToData(page);
@@ -77,6 +77,29 @@ test.concurrent.each(visitors)(
     await close();
   },
 );
+
+test('what the content policy refuses, markup in a text and another server would each be a complaint', async () => {
+  const { page, complaints, close } = await openDevice(browser, desk);
+  await page.goto(`${server.url}/sign-in`);
+  await settled(page);
+  expect(complaints).toEqual([]);
+  await page.evaluate(() => {
+    document.head.append(Object.assign(document.createElement('style'), { textContent: 'h1{color:red}' }));
+    try {
+      document.body.insertAdjacentHTML('beforeend', '<img src=x>');
+    } catch {
+      // Refused, which is what is looked for below.
+    }
+    document.body.append(Object.assign(new Image(), { src: 'https://pictures.example/a.png' }));
+  });
+  const told = [
+    /style-src-elem refused inline/,
+    /createHTML refused <img/,
+    /img-src refused https:\/\/pictures/,
+  ];
+  for (const one of told) await expect.poll(() => complaints.some((line) => one.test(line))).toBe(true);
+  await close();
+});
 
 test('no page was left out', () => {
   const listed = [...CONSOLE_PAGES, ...LEARNER_PAGES].map(({ path }) => path);

@@ -20,7 +20,7 @@ import {
   decodeJsonRow,
 } from '../src/rooms/wire.ts';
 import { seriousFindings } from './axe.ts';
-import { desk, launchChromium, openDevice, phone } from './browser.ts';
+import { desk, launchChromium, openDevice, phone, policyComplaints } from './browser.ts';
 import { chinesePdf } from './fixtures/pdf-file.ts';
 import { findPlace, loudness, speechLike, wavFile } from './fixtures/speech.ts';
 
@@ -127,6 +127,7 @@ test('a lesson from the first click to the end: pages, ink, class, a killed serv
   await expectSpeech(page, frames);
   await page.getByRole('link', { name: '看回放' }).click();
   await page.getByRole('button', { name: '播放' }).first().waitFor(wait);
+  expect(policyComplaints([...teacher.complaints, ...pupil.complaints])).toEqual([]);
   await pupil.close();
   await teacher.close();
 });

@@ -5,6 +5,7 @@ import { authorize, type Action } from './authorize.ts';
 import type { Db } from './database.ts';
 import { createHttp } from './http.ts';
 import { createLogger } from './log.ts';
+import type { UploadPlace } from './upload-place.ts';
 
 const read: Action<null, 'things.read'> = { name: 'things.read', decide: async () => 'allow' };
 const schema = { response: { 200: { type: 'object', properties: { ok: { type: 'boolean' } } } } };
@@ -26,6 +27,21 @@ afterEach(async () => {
 });
 
 const handler = async () => ({ ok: true });
+const aPlace: UploadPlace = {
+  operation: 'things',
+  what: 'a thing',
+  sentAs: 'body',
+  types: [],
+  bytes: 10,
+  unpackedBytes: null,
+  entries: null,
+  rows: null,
+  pixels: null,
+  times: null,
+  seconds: null,
+  kept: 'nothing',
+  refusals: [],
+};
 test.each<{ why: string; route: RouteOptions; says: string }>([
   {
     why: 'no action',
@@ -61,6 +77,29 @@ test.each<{ why: string; route: RouteOptions; says: string }>([
     why: 'a write that is open to everybody',
     route: { method: 'POST', url: '/things', config: { open: true }, handler },
     says: 'POST /things is open to everybody and writes',
+  },
+  {
+    why: 'a form for files and no upload place',
+    route: {
+      method: 'POST',
+      url: '/things',
+      config: { action: read },
+      schema: { ...schema, body: {}, consumes: ['multipart/form-data'] } as never,
+      handler,
+    },
+    says: 'POST /things takes a file and declares no upload place',
+  },
+  {
+    why: 'more bytes than its upload place',
+    route: {
+      method: 'PUT',
+      url: '/things',
+      config: { action: read, upload: aPlace },
+      bodyLimit: 11,
+      schema: { ...schema, body: { content: { 'image/png': { schema: {} } } } },
+      handler,
+    },
+    says: 'PUT /things takes another number of bytes than its upload place',
   },
 ])('a route with $why stops the start', async ({ route, says }) => {
   const app = await server();

@@ -16,6 +16,7 @@ import { serializerCompiler, validatorCompiler } from './http-schemas.ts';
 import type { Logger } from './log.ts';
 import { sendProblem } from './problem.ts';
 import { unstorableTextIn } from './storable-text.ts';
+import { bodyLimitOf, type UploadPlace } from './upload-place.ts';
 
 declare module 'fastify' {
   interface FastifyRequest {
@@ -26,6 +27,8 @@ declare module 'fastify' {
     action?: Action<never> | readonly Action<never>[];
     /** Answers without a JSON schema: what they are instead, e.g. `text/html`, `audio/mp4`. */
     answers?: string;
+    /** Where a file comes in: what is taken there, and how much. */
+    upload?: UploadPlace;
     /** Routes of the platform itself (health, assets, API document) that concern no person and no school. */
     open?: true;
   }
@@ -73,6 +76,8 @@ export async function createHttp(options: HttpOptions): Promise<FastifyInstance>
   const compileNow = options.verifyAuthorisation ?? false;
   app.setValidatorCompiler(validatorCompiler(compileNow));
   app.setSerializerCompiler(serializerCompiler(compileNow));
+  // No route takes plain text; Fastify would parse it unasked.
+  app.removeContentTypeParser('text/plain');
   app.decorateRequest('actor');
   await app.register(cookie);
   await app.register(multipart, {
@@ -121,7 +126,7 @@ export async function createHttp(options: HttpOptions): Promise<FastifyInstance>
 
 /**
  * The start fails when a route declares no action, a write no body schema, or an answer no schema
- * (A-08): what is not declared cannot be allowed, checked or documented.
+ * (A-08), or a way in for files no upload place (D-01): what is not declared cannot be allowed, checked or documented.
  */
 function requireDeclaredAccess(route: RouteOptions): void {
   const config = route.config ?? {};
@@ -139,6 +144,18 @@ function requireDeclaredAccess(route: RouteOptions): void {
   if (!route.schema?.response && !config.answers && !route.websocket) {
     throw new Error(`Route ${name} declares no response schema.`);
   }
+  if (!takesFile(route)) return;
+  if (!config.upload) throw new Error(`Route ${name} takes a file and declares no upload place.`);
+  if (route.bodyLimit !== bodyLimitOf(config.upload)) {
+    throw new Error(`Route ${name} takes another number of bytes than its upload place.`);
+  }
+}
+
+/** A body that is no JSON: a form with a file in it, or bytes. */
+function takesFile({ schema }: RouteOptions): boolean {
+  const { body, consumes } = (schema ?? {}) as { body?: object; consumes?: readonly string[] };
+  const types = consumes ?? (body && 'content' in body ? Object.keys(body.content as object) : []);
+  return types.some((type) => type !== 'application/json');
 }
 
 /** Test hook of the gate: an answer that went out without its declared action having been authorised is a bug. */

@@ -1,5 +1,6 @@
 import type { OutputInfo } from 'sharp';
 import { AppError } from '../platform/errors.ts';
+import { PAGE_UPLOAD } from './upload-places.ts';
 import { PAGE_LARGE_BYTES, PAGE_SMALL_BYTES } from './wire.ts';
 
 export interface PageImages {
@@ -13,8 +14,6 @@ export interface PageImages {
 /** Enough for text on any phone and a projector; beyond it only bytes grow. */
 const LARGE_SIDE = 1600;
 const SMALL_SIDE = 800;
-/** 50 megapixels: a phone's photograph passes, a decompression bomb does not. */
-const MAX_PIXELS = 50_000_000;
 const LARGE_QUALITIES = [78, 60, 45];
 const SMALL_QUALITIES = [60, 42, 28];
 
@@ -24,16 +23,28 @@ const SMALL_QUALITIES = [60, 42, 28];
  *
  * A page too rich for its size is first pressed harder, then made smaller, so both limits always hold.
  *
- * @throws {AppError} 422 `page_not_image` when it is no picture that can be read, or has too many pixels.
+ * @throws {AppError} 422 `page_not_image` when it is no JPEG, PNG or WebP that can be read, or has too many pixels.
  */
 export async function makePageImages(upload: Buffer): Promise<PageImages> {
   try {
+    requirePicture(upload);
     const large = await pressed(upload, LARGE_SIDE, LARGE_QUALITIES, PAGE_LARGE_BYTES);
     const small = await pressed(upload, SMALL_SIDE, SMALL_QUALITIES, PAGE_SMALL_BYTES);
     return { large: large.data, small: small.data, width: large.info.width, height: large.info.height };
   } catch (cause) {
     throw new AppError(422, 'page_not_image', 'This page is not a picture that can be read.', { cause });
   }
+}
+
+/** First bytes of the pictures that are taken. The decoder knows many more kinds, some of them programs (SVG). */
+const STARTS: readonly ((bytes: Buffer) => boolean)[] = [
+  (bytes) => bytes.subarray(0, 3).equals(Buffer.from([0xff, 0xd8, 0xff])),
+  (bytes) => bytes.subarray(0, 8).equals(Buffer.from([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a])),
+  (bytes) => bytes.toString('latin1', 0, 4) === 'RIFF' && bytes.toString('latin1', 8, 12) === 'WEBP',
+];
+
+function requirePicture(upload: Buffer): void {
+  if (!STARTS.some((isStart) => isStart(upload))) throw new Error('no JPEG, PNG or WebP');
 }
 
 async function pressed(
@@ -45,7 +56,11 @@ async function pressed(
   // Loaded by the first page, not by the start.
   const { default: sharp } = await import('sharp');
   for (let side = startSide; ;) {
-    const picture = sharp(upload, { limitInputPixels: MAX_PIXELS, failOn: 'error', animated: false })
+    const picture = sharp(upload, {
+      limitInputPixels: PAGE_UPLOAD.pixels ?? true,
+      failOn: 'error',
+      animated: false,
+    })
       .autoOrient()
       .flatten({ background: '#ffffff' })
       .resize({ width: side, height: side * 2, fit: 'inside', withoutEnlargement: true });

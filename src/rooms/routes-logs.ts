@@ -2,6 +2,7 @@ import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { ServerContext } from '../platform/context.ts';
 import { AppError } from '../platform/errors.ts';
+import { bodyLimitOf } from '../platform/upload-place.ts';
 import { sessionWatchOf } from '../people/session-watch.ts';
 import { readLog, takePart, teachLesson } from './actions.ts';
 import {
@@ -28,10 +29,10 @@ import { appendPage, appendSegment } from './service-append.ts';
 import { readFeed } from './service-feed.ts';
 import { readPlaylist, readSealedVoice } from './service-playlist.ts';
 import { readIndex, readManifest, readPageImage, reportHeard } from './service-recording.ts';
-import { PAGE_UPLOAD_MAX_BYTES, SEGMENT_MAX_BYTES } from './wire.ts';
+import { PAGE_UPLOAD, SEGMENT_UPLOAD } from './upload-places.ts';
 
 const tags = ['logs'];
-const IMAGE_TYPES = ['image/jpeg', 'image/png', 'image/webp'];
+const IMAGE_TYPES = PAGE_UPLOAD.types.flatMap(({ mediaType }) => mediaType ?? []);
 
 /** Writing and reading the log of a lesson; see docs/lesson-log.md. */
 export function logRoutes(ctx: ServerContext): FastifyPluginAsyncTypebox {
@@ -46,8 +47,8 @@ export function logRoutes(ctx: ServerContext): FastifyPluginAsyncTypebox {
     app.put(
       '/logs/:logId/:track/:n',
       {
-        config: { action: teachLesson },
-        bodyLimit: SEGMENT_MAX_BYTES,
+        config: { action: teachLesson, upload: SEGMENT_UPLOAD },
+        bodyLimit: bodyLimitOf(SEGMENT_UPLOAD),
         schema: {
           operationId: 'appendSegment',
           tags,
@@ -68,8 +69,8 @@ export function logRoutes(ctx: ServerContext): FastifyPluginAsyncTypebox {
     app.post(
       '/logs/:logId/pages',
       {
-        config: { action: teachLesson },
-        bodyLimit: PAGE_UPLOAD_MAX_BYTES,
+        config: { action: teachLesson, upload: PAGE_UPLOAD },
+        bodyLimit: bodyLimitOf(PAGE_UPLOAD),
         schema: {
           operationId: 'appendPage',
           tags,

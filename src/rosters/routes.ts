@@ -4,10 +4,12 @@ import Type from 'typebox';
 import { Value } from 'typebox/value';
 import type { ServerContext } from '../platform/context.ts';
 import { AppError } from '../platform/errors.ts';
+import { attachmentHeader } from '../platform/download-name.ts';
 import { repeatable } from '../platform/idempotency.ts';
 import { problemText } from '../platform/i18n/server-words.ts';
 import type { Locale } from '../platform/i18n/words.ts';
 import { localeOf } from '../platform/request-locale.ts';
+import { bodyLimitOf, readUploadForm } from '../platform/upload-place.ts';
 import { checkRoster, confirmDraft, exportRoster as exportAction } from './actions.ts';
 import {
   CheckOptions,
@@ -35,8 +37,8 @@ import {
 } from './service.ts';
 import { confirmRoster, discardDraft } from './service-confirm.ts';
 import { draftUndo } from './undo/service.ts';
+import { ROSTER_UPLOAD } from './upload-places.ts';
 import { uploadRoster } from './upload/service.ts';
-import { WORKBOOK_LIMITS } from './workbook/limits.ts';
 import { columnLetters } from './workbook/workbook.ts';
 
 const tags = ['rosters'];
@@ -114,14 +116,9 @@ function problemLine({ column, params, ...problem }: ProblemLine, locale: Locale
 async function readUpload(
   request: FastifyRequest,
 ): Promise<{ file: UploadedWorkbook; options: CheckOptionsBody }> {
-  let file: UploadedWorkbook | null = null;
-  let options: unknown = { choices: [], createClasses: false };
-  if (!request.isMultipart())
-    throw new AppError(415, 'wrong_media_type', 'Send multipart/form-data with a file.');
-  for await (const part of request.parts({ limits: { fileSize: WORKBOOK_LIMITS.fileBytes + 1, files: 1 } })) {
-    if (part.type === 'file') file = { fileName: part.filename, bytes: await part.toBuffer() };
-    else if (part.fieldname === 'options') options = parseJson(String(part.value));
-  }
+  const { file, fields } = await readUploadForm(request, ROSTER_UPLOAD);
+  const given = fields['options'];
+  const options: unknown = given === undefined ? { choices: [], createClasses: false } : parseJson(given);
   if (!file) throw new AppError(400, 'roster_file_missing', 'The upload holds no file.');
   if (!Value.Check(CheckOptions, options)) {
     throw new AppError(400, 'invalid_request', 'The field options is not as documented.', {
@@ -147,14 +144,10 @@ function sendWorkbook(reply: FastifyReply, name: string, bytes: Uint8Array): Fas
 }
 
 function sendFile(reply: FastifyReply, type: string, name: string, bytes: Uint8Array): FastifyReply {
-  const ending = /\.\w+$/.exec(name)?.[0] ?? '';
   return reply
     .type(type)
     .header('cache-control', 'no-store')
-    .header(
-      'content-disposition',
-      `attachment; filename="roster${ending}"; filename*=UTF-8''${encodeURIComponent(name)}`,
-    )
+    .header('content-disposition', attachmentHeader(name, 'roster'))
     .send(Buffer.from(bytes));
 }
 
@@ -163,8 +156,8 @@ export function rostersRoutes(ctx: ServerContext): FastifyPluginAsyncTypebox {
     app.post(
       '/orgs/:orgId/roster-drafts',
       {
-        config: { action: checkRoster },
-        bodyLimit: WORKBOOK_LIMITS.fileBytes + 100_000,
+        config: { action: checkRoster, upload: ROSTER_UPLOAD },
+        bodyLimit: bodyLimitOf(ROSTER_UPLOAD),
         schema: {
           operationId: 'checkRoster',
           tags,

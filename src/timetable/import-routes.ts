@@ -5,11 +5,12 @@ import { AppError } from '../platform/errors.ts';
 import { problemText } from '../platform/i18n/server-words.ts';
 import type { Locale } from '../platform/i18n/words.ts';
 import { localeOf } from '../platform/request-locale.ts';
-import { WORKBOOK_LIMITS } from '../rosters/workbook/limits.ts';
+import { bodyLimitOf, readUploadForm } from '../platform/upload-place.ts';
 import { editPlan } from './actions.ts';
 import { closed, Id } from './contract.ts';
 import { MatrixChoices, MatrixImport as MatrixImportAnswer } from './import-contract.ts';
 import { checkMatrix, confirmMatrix, recheckMatrix, type MatrixImport } from './service/import-matrix.ts';
+import { TIMETABLE_UPLOAD } from './upload-place.ts';
 
 const tags = ['timetable'];
 const Import = closed({ importId: Id });
@@ -37,8 +38,8 @@ export function importRoutes(ctx: ServerContext): FastifyPluginAsyncTypebox {
     app.post(
       '/schools/:schoolId/timetable-imports',
       {
-        config: { action: editPlan },
-        bodyLimit: WORKBOOK_LIMITS.fileBytes + 100_000,
+        config: { action: editPlan, upload: TIMETABLE_UPLOAD },
+        bodyLimit: bodyLimitOf(TIMETABLE_UPLOAD),
         schema: {
           operationId: 'checkTimetable',
           tags,
@@ -50,16 +51,9 @@ export function importRoutes(ctx: ServerContext): FastifyPluginAsyncTypebox {
         },
       },
       async (request, reply) => {
-        const file = request.isMultipart()
-          ? await request.file({ limits: { fileSize: WORKBOOK_LIMITS.fileBytes + 1, files: 1 } })
-          : undefined;
+        const { file } = await readUploadForm(request, TIMETABLE_UPLOAD);
         if (!file) throw new AppError(400, 'file_missing', 'No file arrived.');
-        const bytes = await file.toBuffer();
-        const checked = await checkMatrix(ctx, request.actor, {
-          ...request.params,
-          fileName: file.filename,
-          bytes,
-        });
+        const checked = await checkMatrix(ctx, request.actor, { ...request.params, ...file });
         return reply.code(201).send({ ...checked, report: reportIn(localeOf(request), checked.report) });
       },
     );

@@ -33,12 +33,13 @@ export const stages: readonly Stage[] = [
   { name: 'format', title: 'format (oxfmt)', run: () => check('oxfmt', ['--check', '.']) },
   {
     name: 'generated',
-    title: 'generated files are fresh (schema.sql, openapi.json, errors.md)',
+    title: 'generated files are fresh (schema.sql, openapi.json, errors.md, uploads.md)',
     run: () =>
       checks([
         ['tools/schema/write.ts', '--check'],
         ['tools/api-types/write.ts', '--check'],
         ['tools/docs/errors.ts', '--check'],
+        ['tools/docs/uploads.ts', '--check'],
       ]),
   },
   {

@@ -46,7 +46,7 @@ export default function ClassConsentsPage() {
       {pupils.length > 0 && (
         <>
           {can('consents.record') && (
-            <p>
+            <div>
               <Segmented<Channel>
                 aria-label={t('consents.class.channel')}
                 value={channel}
@@ -56,7 +56,7 @@ export default function ClassConsentsPage() {
                   label: t(`consents.channel.${value}`),
                 }))}
               />
-            </p>
+            </div>
           )}
           <DataTable
             rows={pupils}

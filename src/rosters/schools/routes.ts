@@ -5,8 +5,9 @@ import { AppError } from '../../platform/errors.ts';
 import { problemText } from '../../platform/i18n/server-words.ts';
 import type { Locale } from '../../platform/i18n/words.ts';
 import { localeOf } from '../../platform/request-locale.ts';
+import { bodyLimitOf, readUploadForm } from '../../platform/upload-place.ts';
 import { importUnits } from '../actions.ts';
-import { WORKBOOK_LIMITS } from '../workbook/limits.ts';
+import { SCHOOLS_UPLOAD } from '../upload-places.ts';
 import { columnLetters } from '../workbook/workbook.ts';
 import { SchoolsImportBody } from './contract.ts';
 import { checkSchools, confirmSchools, readSchoolsImport, type SchoolsImport } from './service.ts';
@@ -61,8 +62,8 @@ export function schoolRoutes(ctx: ServerContext): FastifyPluginAsyncTypebox {
     app.post(
       '/orgs/:orgId/school-imports',
       {
-        config: { action: importUnits },
-        bodyLimit: WORKBOOK_LIMITS.fileBytes + 100_000,
+        config: { action: importUnits, upload: SCHOOLS_UPLOAD },
+        bodyLimit: bodyLimitOf(SCHOOLS_UPLOAD),
         schema: {
           operationId: 'checkSchools',
           tags,
@@ -74,14 +75,9 @@ export function schoolRoutes(ctx: ServerContext): FastifyPluginAsyncTypebox {
         },
       },
       async (request, reply) => {
-        const file = request.isMultipart()
-          ? await request.file({ limits: { fileSize: WORKBOOK_LIMITS.fileBytes + 1, files: 1 } })
-          : undefined;
+        const { file } = await readUploadForm(request, SCHOOLS_UPLOAD);
         if (!file) throw new AppError(400, 'roster_file_missing', 'The upload holds no file.');
-        const checked = await checkSchools(ctx, request.actor, {
-          ...request.params,
-          file: { fileName: file.filename, bytes: await file.toBuffer() },
-        });
+        const checked = await checkSchools(ctx, request.actor, { ...request.params, file });
         return reply.code(201).send(bodyOf(localeOf(request), checked));
       },
     );

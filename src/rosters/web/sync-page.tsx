@@ -156,6 +156,7 @@ function Settings({ sync, orgId }: { sync: RosterSync; orgId: string }) {
           {(id) => (
             <InputNumber
               id={id}
+              controls={false}
               min={0}
               max={100}
               precision={0}

@@ -203,6 +203,7 @@ function CellChoice({
       )}
       {cell.periodFrom === null && (
         <InputNumber
+          controls={false}
           aria-label={t('timetable.plan.periods')}
           placeholder={t('timetable.plan.periods')}
           min={1}
