@@ -174,7 +174,7 @@ async function openCases(
     adultId: string;
     guardianId: string;
   },
-): Promise<Record<'followUpId' | 'contestId' | 'rollCallId' | 'toldId', string>> {
+): Promise<Record<'followUpId' | 'contestId' | 'rollCallId' | 'pollId' | 'toldId', string>> {
   const { personId: pupilId } = school.pupil;
   const followUpId = await made(
     db,
@@ -198,12 +198,18 @@ async function openCases(
     VALUES (${rollCallId}, ${schoolDay}, ${lessonId}, ${school.lin.personId}, app_now(), app_now() + interval '1 hour')`.execute(
     db,
   );
+  const pollId = await made(
+    db,
+    sql`INSERT INTO polls (id, school_day, lesson_id, kind, prompt, options, page_n, asked_by, asked_at, until_at)
+      VALUES (gen_random_uuid(), ${schoolDay}, ${lessonId}, 'single', ${mark}, ARRAY[${mark}, ''], 0, ${school.lin.personId},
+        app_now(), app_now() + interval '1 hour') RETURNING id`,
+  );
   const toldId = await made(
     db,
     sql`INSERT INTO cannot_attend (school_day, person_id, reason, told_by, told_at, follow_up_id)
       VALUES (${schoolDay}, ${pupilId}, 'ill', ${guardianId}, app_now(), ${followUpId}) RETURNING id`,
   );
-  return { followUpId, contestId, rollCallId, toldId };
+  return { followUpId, contestId, rollCallId, pollId, toldId };
 }
 
 async function theUploads(

@@ -4,6 +4,7 @@ import { roomsActions } from './actions.ts';
 import { roomsJobs } from './jobs.ts';
 import { roomsOf } from './rooms.ts';
 import { logRoutes } from './routes-logs.ts';
+import { pollRoutes } from './routes-polls.ts';
 import { roomRoutes } from './routes-rooms.ts';
 import { socketRoutes } from './socket.ts';
 
@@ -15,6 +16,7 @@ export const rooms: Capability = {
     // Waiting requests are answered and sockets closed before the server waits for its connections to end.
     app.addHook('preClose', () => own.hub.stop());
     await app.register(roomRoutes(ctx));
+    await app.register(pollRoutes(ctx));
     await app.register(logRoutes(ctx));
     await app.register(socketRoutes(ctx));
   },

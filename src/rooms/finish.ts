@@ -1,5 +1,6 @@
 import { sql } from 'kysely';
 import type { ServerContext } from '../platform/context.ts';
+import type { Trx } from '../platform/database.ts';
 import { recordFacts, recordRun } from '../facts/service.ts';
 import { endLesson } from '../timetable/service.ts';
 import { loosenFiles } from './loose-files.ts';
@@ -203,6 +204,7 @@ export async function purgeOldLogs({ db }: Pick<ServerContext, 'db'>): Promise<n
         ...parts.map((part) => part.file_sha256),
         ...pages.flatMap((page) => [page.large_sha256, page.small_sha256]),
       ]);
+      await deletePolls(trx, id);
       for (const table of ['log_tail', 'talk_keys', 'log_heard'] as const) {
         await trx.deleteFrom(table).where('log_id', '=', id).execute();
       }
@@ -210,4 +212,12 @@ export async function purgeOldLogs({ db }: Pick<ServerContext, 'db'>): Promise<n
     });
   }
   return old.rows.length;
+}
+
+/** What a class was asked and answered goes with the recording. */
+async function deletePolls(trx: Trx, logId: string): Promise<void> {
+  const ofLog = sql`SELECT p.id FROM polls p JOIN lesson_logs l ON l.school_day = p.school_day AND l.lesson_id = p.lesson_id
+    WHERE l.id = ${logId}::uuid`;
+  await sql`DELETE FROM poll_answers WHERE poll_id IN (${ofLog})`.execute(trx);
+  await sql`DELETE FROM polls WHERE id IN (${ofLog})`.execute(trx);
 }

@@ -1,6 +1,6 @@
 import type { Bus } from '../platform/bus.ts';
 import type { Logger } from '../platform/log.ts';
-import { LiveLog } from './live-log.ts';
+import { LiveLog, URGENT_FOR_ALL } from './live-log.ts';
 import type { FeedAnswer, FeedQuery, Reader } from './live-log.ts';
 import type { LogStore } from './log-rows.ts';
 import { union } from './ranges.ts';
@@ -71,8 +71,8 @@ const STANDING_FRESH_MS = 1000;
 const LOOK_AGAIN_MS = 3000;
 const FORGET_AFTER_MS = 5 * 60_000;
 
-/** Orders and roll calls do not wait for the next voice. */
-const URGENT = new Set<TalkRow['kind']>(['order', 'rollCall', 'removed']);
+/** What does not wait for the next voice. */
+const URGENT = new Set<TalkRow['kind']>(['removed', ...URGENT_FOR_ALL]);
 
 /** Rows after which somebody stands differently than a moment ago, or the whole lesson does. */
 const STANDING_KINDS = new Set<TalkRow['kind']>(['order', 'removed']);

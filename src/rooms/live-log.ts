@@ -11,6 +11,15 @@ const VOICE_ROWS_KEPT = 200;
 /** A number missing for this long while later ones came is given up while the lesson runs; the recording may have it. */
 const GAP_GIVEN_UP_MS = 15_000;
 
+/** Rows for everyone that do not wait for the next voice: orders, the roll, and what is asked of the class. */
+export const URGENT_FOR_ALL: ReadonlySet<TalkRow['kind']> = new Set([
+  'order',
+  'rollCall',
+  'poll',
+  'pollClosed',
+  'pollShown',
+]);
+
 /** What one request of a pupil's page asks: the number it wants next of every track. */
 export interface FeedQuery {
   readonly voice: number;
@@ -67,7 +76,7 @@ export class LiveLog {
   private answers = new Map<string, FeedAnswer>();
   /** Since when something is missing before rows that came early. */
   private readonly gapSince: Partial<Record<TrackName, number>> = {};
-  /** Number of the latest talk row that nobody may be kept waiting for: an order or a roll call, which all get. */
+  /** Number of the latest talk row that nobody may be kept waiting for and that all get. */
   private urgentTalkN = 0;
   /** The teacher has ended the lesson: nobody waits here any more. */
   ended = false;
@@ -155,7 +164,7 @@ export class LiveLog {
     const row = decodeJsonRow<TalkRow>(frame.bytes);
     this.talk.set(frame.n, { frame, row });
     if (row.kind === 'order' && row.order === 'end') this.ended = true;
-    if (row.kind === 'order' || row.kind === 'rollCall') this.urgentTalkN = frame.n;
+    if (URGENT_FOR_ALL.has(row.kind)) this.urgentTalkN = frame.n;
   }
 
   private addPage({ n, startMs, durationMs, bytes }: LogRow): FeedFrame[] {
@@ -172,7 +181,7 @@ export class LiveLog {
     return this.next.voice >= query.voice + query.step;
   }
 
-  /** Whether there is an order or a roll call that the reader has not got yet, given between two of their requests. */
+  /** Whether there is an urgent row that the reader has not got yet, given between two of their requests. */
   hasUrgent(query: FeedQuery): boolean {
     return this.urgentTalkN >= query.talk;
   }

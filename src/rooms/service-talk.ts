@@ -351,7 +351,7 @@ export async function answerRollCall(rooms: Rooms, who: InRoom, rollCallId: stri
   });
 }
 
-function notTheTeacher(): AppError {
+export function notTheTeacher(): AppError {
   return new AppError(403, 'not_allowed', 'Only the teacher of this lesson may do this.');
 }
 
@@ -360,7 +360,7 @@ function notTheTeacher(): AppError {
  *
  * @param act - gets `keep` to hand out its result; returns the talk rows it wrote.
  */
-async function inLockedRoom<Result = void>(
+export async function inLockedRoom<Result = void>(
   rooms: Rooms,
   who: InRoom,
   action: StatementAction,
@@ -380,7 +380,8 @@ async function inLockedRoom<Result = void>(
   return { room: done.room, result: kept?.result as Result };
 }
 
-async function whyNotInRoom(
+/** Why somebody's statement found no place for them in a room. */
+export async function whyNotInRoom(
   rooms: Rooms,
   actor: Actor,
   action: StatementAction,

@@ -1,6 +1,7 @@
 import type { ColumnType } from 'kysely';
 import type { Filled, FilledInstant, Instant } from '../platform/tables.ts';
 import type { SealedRow } from './sealed-part.ts';
+import type { PollKind } from './wire.ts';
 
 /** Where somebody stands in a room: `observer` hears and sees, and does nothing. */
 export type Standing = 'pupil' | 'teacher' | 'assistant' | 'observer';
@@ -100,6 +101,30 @@ declare module '../platform/database.ts' {
       person_id: string;
       via_class_id: string;
       answered_at: FilledInstant;
+    };
+    polls: {
+      id: string;
+      school_day: string;
+      lesson_id: string;
+      kind: PollKind;
+      prompt: string;
+      options: string[];
+      right_options: number[] | null;
+      right_number: string | null;
+      page_n: number;
+      asked_by: string;
+      asked_at: Instant;
+      until_at: Instant;
+      closed_at: Instant | null;
+      shown_at: Instant | null;
+    };
+    poll_answers: {
+      poll_id: string;
+      person_id: string;
+      via_class_id: string;
+      chosen: number[] | null;
+      written: string | null;
+      answered_at: Instant;
     };
     log_heard: { log_id: string; person_id: string; served: Filled<string>; heard: Filled<string> };
   }

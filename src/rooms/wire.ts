@@ -27,6 +27,14 @@ export const FEED_DEFAULT_BYTES = 64 * 1024;
 export const FEED_MAX_BYTES = 512 * 1024;
 
 export const CHAT_MAX_CHARS = 500;
+export const POLL_PROMPT_MAX_CHARS = 200;
+export const POLL_OPTION_MAX_CHARS = 100;
+export const POLL_WRITTEN_MAX_CHARS = 200;
+export const POLL_OPTIONS = { least: 2, most: 8 } as const;
+/** How long a question may stay open, in seconds. */
+export const POLL_SECONDS = { least: 15, most: 1800 } as const;
+/** An answer that was on a weak line when the time was up still counts, in seconds. */
+export const POLL_LATE_SECONDS = 15;
 export const HEARTBEAT_SECONDS = 60;
 export const TICKET_SECONDS = 30;
 export const ROOM_OPENS_MINUTES = 10;
@@ -130,6 +138,33 @@ export const ORDERS = ['pause', 'resume', 'muteAll', 'unmuteAll', 'end'] as cons
 /** What the teacher's order keys say; `end` is final. */
 export type Order = (typeof ORDERS)[number];
 
+export const POLL_KINDS = ['single', 'multiple', 'trueFalse', 'number', 'text'] as const;
+/** What may be answered: one option, several, true (0) or false (1), a decimal number, a short text. */
+export type PollKind = (typeof POLL_KINDS)[number];
+
+/** A question as the class sees it; the right answer is not in it. */
+export interface PollQuestion {
+  kind: PollKind;
+  /** May be empty: the question stands on the page or was spoken. */
+  prompt: string;
+  /** Words of the options; an empty one is known by its letter alone. None for numbers and texts. */
+  options: string[];
+  /** Page that was shown; 0: the blank one. */
+  pageN: number;
+}
+
+/** How a class answered, without names. */
+export interface PollCounts {
+  answered: number;
+  /** Pupils per option. */
+  chosen: number[];
+  /** Numbers answered, most frequent first, at most twelve; texts are not counted. */
+  numbers: { number: string; count: number }[];
+}
+
+/** The right answer: places of options, or a number; null: there is none. */
+export type PollRight = { options: number[] } | { number: string } | null;
+
 /**
  * One row of the `talk` track, written by the server only.
  *
@@ -144,6 +179,9 @@ export type TalkRow = { at: string; classId: string | null } & (
   | { kind: 'order'; personId: string; order: Order }
   | { kind: 'rollCall'; id: string; personId: string; until: string }
   | { kind: 'rollCallAnswer'; id: string; personId: string }
+  | { kind: 'poll'; id: string; personId: string; question: PollQuestion; until: string }
+  | { kind: 'pollClosed'; id: string; personId: string }
+  | { kind: 'pollShown'; id: string; personId: string; counts: PollCounts; right: PollRight }
   | { kind: 'removed'; personId: string }
 );
 
