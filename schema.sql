@@ -1738,13 +1738,13 @@ CREATE OR REPLACE FUNCTION public.poll_answer_fits(kind text, option_count integ
  LANGUAGE sql
  IMMUTABLE
 AS $function$
-  SELECT CASE
+  SELECT coalesce(CASE
     WHEN kind = 'text' THEN chosen IS NULL AND written IS NOT NULL
     WHEN kind = 'number' THEN chosen IS NULL AND written ~ '^-?\d{1,12}(\.\d{1,6})?$'
     ELSE written IS NULL AND cardinality(chosen) BETWEEN 1 AND CASE kind WHEN 'multiple' THEN option_count ELSE 1 END
       AND 0 <= ALL (chosen) AND option_count > ALL (chosen)
       AND cardinality(chosen) = (SELECT count(DISTINCT place) FROM unnest(chosen) place)
-  END
+  END, false)
 $function$;
 
 CREATE OR REPLACE FUNCTION public.refuse_audit_change()

@@ -242,7 +242,15 @@ export const questions: readonly Question[] = [
   lesson('answerRollCall', { only: onlyPupils }),
   lesson('startPoll', {
     only: onlyTeachers,
-    body: { kind: 'single', prompt: '', options: ['', ''], pageN: 0, right: null },
+    body: {
+      id: '018f4a10-0000-4000-8000-000000000001',
+      seconds: 60,
+      kind: 'single',
+      prompt: '',
+      options: ['', ''],
+      pageN: 0,
+      right: null,
+    },
   }),
   lesson('readPoll', { only: onlyTeachers }),
   lesson('answerPoll', { only: onlyPupils, body: { chosen: [0], written: null } }),

@@ -100,7 +100,10 @@ describe('a question to the class', () => {
       Array.from({ length: 12 }, () => answer(lesson, pupil!.headers, id, { chosen: [2] })),
     );
     expect(sent.map(outcome)).toEqual(sent.map(() => 204));
-    expect(outcome(await answer(lesson, pupil!.headers, id, { chosen: [0] }))).toEqual([409, 'poll_answered']);
+    expect(outcome(await answer(lesson, pupil!.headers, id, { chosen: [0] }))).toEqual([
+      409,
+      'poll_answered',
+    ]);
     expect((await results(lesson, lesson.teacher.headers, id)).json().counts.chosen).toEqual([0, 0, 1, 0]);
   });
 
@@ -127,7 +130,9 @@ describe('a question to the class', () => {
       'pollClosed',
       'poll',
     ]);
-    await sql`UPDATE polls SET closed_at = closed_at - interval '16 seconds' WHERE id = ${second}`.execute(db);
+    await sql`UPDATE polls SET closed_at = closed_at - interval '16 seconds' WHERE id = ${second}`.execute(
+      db,
+    );
     expect(outcome(await answer(lesson, lesson.pupils[0]!.headers, second, { chosen: [0] }))).toEqual([
       409,
       'poll_over',
@@ -188,13 +193,16 @@ describe('a question to the class', () => {
     expect(held).toEqual([]);
   });
 
-  test('only the lesson\'s own people: a pupil may not ask, a teacher not answer, another lesson\'s question is not there', async () => {
+  test("only the lesson's own people: a pupil may not ask, a teacher not answer, another lesson's question is not there", async () => {
     const [{ lesson }, { lesson: other }] = [await opened(), await opened()];
     const [pupil] = lesson.pupils;
     const foreign = await ask(other);
     const body = { id: randomUUID(), seconds: 60, right: null, ...choice };
     expect(outcome(await post(lesson, pupil!.headers, 'polls', body))).toEqual([403, 'not_allowed']);
-    expect(outcome(await answer(lesson, pupil!.headers, foreign, { chosen: [0] }))).toEqual([404, 'not_found']);
+    expect(outcome(await answer(lesson, pupil!.headers, foreign, { chosen: [0] }))).toEqual([
+      404,
+      'not_found',
+    ]);
     expect(outcome(await answer(other, pupil!.headers, foreign, { chosen: [0] }))).toEqual([
       404,
       'room_not_found',
@@ -205,7 +213,10 @@ describe('a question to the class', () => {
       'not_allowed',
     ]);
     for (const what of ['close', 'show'])
-      expect(outcome(await post(lesson, pupil!.headers, `polls/${id}/${what}`))).toEqual([403, 'not_allowed']);
+      expect(outcome(await post(lesson, pupil!.headers, `polls/${id}/${what}`))).toEqual([
+        403,
+        'not_allowed',
+      ]);
     await post(lesson, lesson.teacher.headers, 'remove', { personId: pupil!.personId });
     expect(outcome(await answer(lesson, pupil!.headers, id, { chosen: [0] }))).toEqual([
       403,
@@ -254,7 +265,12 @@ describe('whatIsWrong', () => {
     [{ ...choice, kind: 'multiple' }, { options: [1, 1] }],
     [{ ...choice, kind: 'text', options: [] }, { options: [0] }],
   ] as const)('%j with %j', (question, right) => {
-    expect(whatIsWrong({ ...question, options: [...question.options] }, right && ('options' in right ? { options: [...right.options] } : right))).not.toBeNull();
+    expect(
+      whatIsWrong(
+        { ...question, options: [...question.options] },
+        right && ('options' in right ? { options: [...right.options] } : right),
+      ),
+    ).not.toBeNull();
   });
 
   test.each([

@@ -61,7 +61,8 @@ export async function insertPollAnswer(
     }>(pool, ANSWER, [schoolDay, lessonId, personId, pollId, chosen, written]);
   let [row] = await ask();
   // Sent twice at one moment: the other one was not seen yet by the statement that met it.
-  if (row?.is_open === true && row.fits === true && !row.is_written && row.is_same === null) [row] = await ask();
+  if (row?.is_open === true && row.fits === true && !row.is_written && row.is_same === null)
+    [row] = await ask();
   if (row === undefined) return undefined;
   return {
     standing: row.standing,
@@ -132,7 +133,11 @@ const NUMBERS_SHOWN = 12;
 
 /** How a class answered, counted by the database: two hundred classes may have. */
 export async function countPollAnswers(db: Db | Trx, poll: PollRow): Promise<PollCounts> {
-  const { rows } = await sql<{ answered: number; chosen: number[] | null; numbers: PollCounts['numbers'] | null }>`
+  const { rows } = await sql<{
+    answered: number;
+    chosen: number[] | null;
+    numbers: PollCounts['numbers'] | null;
+  }>`
     SELECT (SELECT count(*)::int FROM poll_answers WHERE poll_id = ${poll.id}) AS answered,
       (SELECT array_agg(n ORDER BY place) FROM (
         SELECT place, (SELECT count(*)::int FROM poll_answers a WHERE a.poll_id = ${poll.id} AND place = ANY (a.chosen)) AS n

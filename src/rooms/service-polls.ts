@@ -252,4 +252,5 @@ function mustTeach({ standing }: LockedRoom): void {
   if (standing !== 'teacher' && standing !== 'assistant') throw notTheTeacher();
 }
 
-const pollNotFound = (): AppError => new AppError(404, 'not_found', 'There is no such question in this lesson.');
+const pollNotFound = (): AppError =>
+  new AppError(404, 'not_found', 'There is no such question in this lesson.');

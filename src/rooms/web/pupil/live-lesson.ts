@@ -22,6 +22,7 @@ import { createChatView } from './chat-view.ts';
 import { createHeartbeat } from './heartbeat.ts';
 import { firstLadder, nextLadder, pagePace, type LinkSample } from './ladder.ts';
 import { createOutbox } from './outbox.ts';
+import { createPolls } from './polls.ts';
 import { createRollCalls } from './roll-calls.ts';
 import { createRoomView } from './room-view.ts';
 import { createRoomSocket } from './socket.ts';
@@ -47,6 +48,7 @@ const lostShownMs = 60_000;
 
 /** What is only seen later comes later; fetched once the voice runs, so that a roll call finds it here. */
 const sheets = () => import('./sheets.ts');
+const pollCards = () => import('./poll-card.ts');
 const sheetsAfterMs = 15_000;
 
 /**
@@ -156,6 +158,8 @@ export function startLiveLesson(options: LiveOptions): () => void {
     (id) => api.answerRollCall(id),
     sheets,
   );
+
+  const polls = createPolls(view.pollPlace, (id, answer) => api.answerPoll(id, answer), pollCards);
 
   /** The join gave a ticket good for 30 s; later attempts knock again for a fresh one. */
   function firstTicketThenJoin(): () => Promise<string> {
@@ -350,10 +354,13 @@ export function startLiveLesson(options: LiveOptions): () => void {
     wasWaiting = isWaiting;
     learn({ kind: 'tick', nowMs: performance.now() });
     rollCalls.update(canAct ? talk.state.rollCall : null, serverNow());
+    polls.update(canAct ? talk.state.poll : null, serverNow());
     showPageWait();
     refresh();
   }, 250);
-  const sheetsTimer = setTimeout(() => void sheets().catch(() => {}), sheetsAfterMs); // tried again when it is needed
+  const sheetsTimer = setTimeout(() => {
+    void Promise.all([sheets(), pollCards()]).catch(() => {}); // tried again when it is needed
+  }, sheetsAfterMs);
   let frame = 0;
   const draw = (): void => {
     board.moveTo(voice.positionMs());
@@ -381,6 +388,7 @@ export function startLiveLesson(options: LiveOptions): () => void {
     window.removeEventListener('online', onOnline);
     document.removeEventListener('keydown', onKey);
     rollCalls.stop();
+    polls.stop();
     heartbeat.stop();
     socket.close();
     feed.stop();

@@ -18,6 +18,8 @@ export interface RoomViewActions {
 export interface RoomView {
   readonly element: HTMLElement;
   readonly pagePlace: HTMLElement;
+  /** Where a question to the class stands: below the voice, so that the page stays in sight. */
+  readonly pollPlace: HTMLElement;
   /** What stands where the picture will be; null when it is there. */
   setPageWait(text: string | null): void;
   setPage(label: string, isFollowing: boolean, canBack: boolean, canForward: boolean): void;
@@ -127,7 +129,8 @@ export function createRoomView(
   const bandText = el('span');
   const band = el('div', { class: 'band', hidden: true }, bandPicture, el('span', {}, bandTitle, bandText));
   const notice = el('div', { class: 'step', role: 'status', hidden: true });
-  const bands = el('div', { class: 'bands' }, hear, band, notice);
+  const pollPlace = el('div', { class: 'poll-place' });
+  const bands = el('div', { class: 'bands' }, hear, band, notice, pollPlace);
 
   const handText = el('span');
   const hand = el(
@@ -220,6 +223,7 @@ export function createRoomView(
   return {
     element,
     pagePlace,
+    pollPlace,
     setPageWait(text) {
       pageWait.hidden = text === null;
       if (text !== null) setText(pageWait, text);

@@ -40,6 +40,7 @@ export interface RoomApi {
   hand(up: boolean): Promise<unknown>;
   lost(pageN: number): Promise<unknown>;
   answerRollCall(id: string): Promise<unknown>;
+  answerPoll(id: string, answer: { chosen: number[] | null; written: string | null }): Promise<unknown>;
   heartbeat(beat: { minute: number; heardMs: number; step: number; queueMs: number }): Promise<unknown>;
 }
 
@@ -72,6 +73,12 @@ export function createRoomApi(address: RoomAddress): RoomApi {
         path: { ...path, rollCallId },
         query,
         body: {},
+      }),
+    answerPoll: (pollId, answer) =>
+      api.post('/api/rooms/{schoolDay}/{lessonId}/polls/{pollId}/answers', {
+        path: { ...path, pollId },
+        query,
+        body: answer,
       }),
     heartbeat: (beat) =>
       api.post('/api/rooms/{schoolDay}/{lessonId}/heartbeat', { ...room, body: beat, keepalive }),

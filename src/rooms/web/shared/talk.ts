@@ -1,4 +1,4 @@
-import type { TalkRow } from '../../wire.ts';
+import type { PollCounts, PollQuestion, PollRight, TalkRow } from '../../wire.ts';
 
 export interface TalkEntry {
   readonly n: number;
@@ -13,6 +13,16 @@ export interface RollCall {
   readonly untilMs: number;
 }
 
+/** A question to the class, as far as the class knows it. */
+export interface Poll {
+  readonly id: string;
+  readonly question: PollQuestion;
+  /** By the server's clock; the moment of closing when the teacher closed it earlier. */
+  readonly untilMs: number;
+  /** How the class answered; null until the teacher shows it. */
+  readonly shown: { readonly counts: PollCounts; readonly right: PollRight } | null;
+}
+
 /** What the talk rows up to now add up to. */
 export interface TalkState {
   readonly chat: readonly (TalkEntry & { row: Extract<TalkRow, { kind: 'chat' }> })[];
@@ -23,6 +33,8 @@ export interface TalkState {
   readonly isEnded: boolean;
   readonly rollCall: RollCall | null;
   readonly answeredRollCalls: readonly string[];
+  /** The question asked last. */
+  readonly poll: Poll | null;
 }
 
 export interface Talk {
@@ -40,7 +52,7 @@ type Orders = Pick<TalkState, 'isPaused' | 'isMuted' | 'isEnded'>;
  */
 export function createTalk(start: Orders): Talk {
   const rows = new Map<number, TalkEntry>();
-  let state: TalkState = { ...start, chat: [], hands: [], rollCall: null, answeredRollCalls: [] };
+  let state: TalkState = { ...start, chat: [], hands: [], rollCall: null, answeredRollCalls: [], poll: null };
 
   const rebuild = (): void => {
     const sorted = Array.from(rows.values()).sort((a, b) => a.n - b.n);
@@ -49,6 +61,7 @@ export function createTalk(start: Orders): Talk {
     let orders: Orders = { ...start };
     let rollCall: RollCall | null = null;
     const answeredRollCalls: string[] = [];
+    let poll: Poll | null = null;
     for (const entry of sorted) {
       const { row } = entry;
       if (row.kind === 'chat') chat.push({ ...entry, row });
@@ -58,8 +71,9 @@ export function createTalk(start: Orders): Talk {
       } else if (row.kind === 'order') orders = afterOrder(orders, row.order);
       else if (row.kind === 'rollCall') rollCall = { id: row.id, untilMs: Date.parse(row.until) };
       else if (row.kind === 'rollCallAnswer') answeredRollCalls.push(row.id);
+      else poll = afterPollRow(poll, row);
     }
-    state = { ...orders, chat, hands, rollCall, answeredRollCalls };
+    state = { ...orders, chat, hands, rollCall, answeredRollCalls, poll };
   };
 
   return {
@@ -73,6 +87,17 @@ export function createTalk(start: Orders): Talk {
       return true;
     },
   };
+}
+
+/** The question asked last, after one more row; rows of earlier questions change nothing. */
+export function afterPollRow(poll: Poll | null, row: TalkRow): Poll | null {
+  if (row.kind === 'poll')
+    return { id: row.id, question: row.question, untilMs: Date.parse(row.until), shown: null };
+  if (poll === null || (row.kind !== 'pollClosed' && row.kind !== 'pollShown') || row.id !== poll.id)
+    return poll;
+  const untilMs = Math.min(poll.untilMs, Date.parse(row.at));
+  if (row.kind === 'pollClosed') return { ...poll, untilMs };
+  return { ...poll, untilMs, shown: { counts: row.counts, right: row.right } };
 }
 
 function afterOrder(orders: Orders, order: Extract<TalkRow, { kind: 'order' }>['order']): Orders {

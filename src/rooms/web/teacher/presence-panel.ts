@@ -33,6 +33,8 @@ type Row = RoomPerson & PresenceOf;
 export function createPresencePanel(options: {
   timeZone: string;
   rollCall: () => void;
+  /** Asks the class a question. */
+  ask: () => void;
   /** Opens what is known of a missing pupil and whom to call, outside the room. */
   contact: (person: RoomPerson) => void;
   /** What can be done about a pupil who is there. */
@@ -42,6 +44,8 @@ export function createPresencePanel(options: {
   const heading = h('h2', { class: 'num' });
   const spoken = h('p', { class: 'vh', role: 'status' });
   const call = button(t('rooms.teacher.roll.start'), { class: 'btn slim', onClick: options.rollCall });
+  const ask = button(t('rooms.teacher.poll.ask'), { class: 'btn slim', onClick: options.ask });
+  ask.setAttribute('aria-keyshortcuts', 'Q');
   const missing = groupHead('red', 'warn', t('rooms.teacher.presence.missing'));
   const weak = groupHead('amber', 'nowifi', t('rooms.teacher.presence.weak'));
   const hands = groupHead('', 'hand', t('rooms.teacher.presence.hands'));
@@ -101,7 +105,7 @@ export function createPresencePanel(options: {
   const element = h(
     'section',
     { class: 'class', attributes: { 'aria-label': t('rooms.teacher.presence.title') } },
-    h('header', {}, heading, call),
+    h('header', {}, heading, ask, call),
     spoken,
     h(
       'div',
@@ -142,6 +146,7 @@ export function createPresencePanel(options: {
       showGroup(hands, handList, waving.length, () => showHands(waving));
       showGroup(here, hereList, groups.here.length, () => showHere(groups.here));
       call.disabled = room.ended || room.rollCall !== null;
+      ask.disabled = room.ended;
     },
   };
 }

@@ -1,4 +1,4 @@
-import type { Order, ServerMessage, TalkRow } from '../../wire.ts';
+import type { Order, PollCounts, PollQuestion, PollRight, ServerMessage, TalkRow } from '../../wire.ts';
 import type { HeldByServer } from './capture/messages.ts';
 import type { PresenceOf, RoomPerson } from './room-state.ts';
 
@@ -51,6 +51,25 @@ export interface PresenceList {
   readonly pupils: readonly PresenceRow[];
 }
 
+/** A question as its teacher asks it. */
+export interface PollToAsk {
+  readonly question: PollQuestion;
+  readonly right: PollRight;
+  /** How long answers count. */
+  readonly seconds: number;
+}
+
+/** How a question stands, with who answered what. */
+export interface PollResults {
+  readonly right: PollRight;
+  readonly counts: PollCounts;
+  readonly answers: readonly {
+    readonly personId: string;
+    readonly chosen: readonly number[] | null;
+    readonly written: string | null;
+  }[];
+}
+
 /** The server as the teacher's page needs it; every refusal is an `ApiProblem` with a sentence. */
 export interface RoomClient {
   join(): Promise<JoinedRoom>;
@@ -62,6 +81,12 @@ export interface RoomClient {
   chat(text: string): Promise<void>;
   /** @param seconds - how long answers count. */
   startRollCall(seconds: number): Promise<void>;
+  startPoll(poll: PollToAsk): Promise<void>;
+  readPoll(id: string): Promise<PollResults>;
+  /** Closes a question before its time is up. */
+  closePoll(id: string): Promise<void>;
+  /** Shows the class how it answered, without names. */
+  showPoll(id: string): Promise<void>;
   /** Takes a pupil out of this lesson for good, on all their devices. */
   remove(personId: string): Promise<void>;
   contact(pupilId: string, note: ContactNote): Promise<void>;

@@ -3,7 +3,14 @@ import { newKey } from '../../../platform/web/api.ts';
 import { t } from '../../../platform/web/t.ts';
 import type { ServerMessage } from '../../wire.ts';
 import { appointmentQuery, pageHeaders } from './page-headers.ts';
-import type { JoinedRoom, LessonCard, PresenceList, RoomClient, RoomListener } from './room-client.ts';
+import type {
+  JoinedRoom,
+  LessonCard,
+  PollResults,
+  PresenceList,
+  RoomClient,
+  RoomListener,
+} from './room-client.ts';
 import type { RoomPerson } from './room-state.ts';
 
 interface Entrance {
@@ -70,6 +77,16 @@ export function createRoomClient(schoolDay: string, lessonId: string): RoomClien
     },
     startRollCall: async (seconds) => {
       await ask('POST', `${base}/roll-calls`, { id: crypto.randomUUID(), seconds });
+    },
+    startPoll: async ({ question, right, seconds }) => {
+      await ask('POST', `${base}/polls`, { id: crypto.randomUUID(), seconds, right, ...question });
+    },
+    readPoll: (id) => ask<PollResults>('GET', `${base}/polls/${id}`),
+    closePoll: async (id) => {
+      await ask('POST', `${base}/polls/${id}/close`, {});
+    },
+    showPoll: async (id) => {
+      await ask('POST', `${base}/polls/${id}/show`, {});
     },
     remove: async (personId) => {
       await ask('POST', `${base}/remove`, { personId });

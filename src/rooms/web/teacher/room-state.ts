@@ -1,4 +1,5 @@
 import type { PresenceState, TalkRow } from '../../wire.ts';
+import { afterPollRow, type Poll } from '../shared/talk.ts';
 
 export interface RoomPerson {
   readonly personId: string;
@@ -39,6 +40,8 @@ export interface RoomState {
   /** Page number -> pupils who did not follow it. */
   readonly lost: ReadonlyMap<number, ReadonlySet<string>>;
   readonly rollCall: RollCall | null;
+  /** The question asked last. */
+  readonly poll: Poll | null;
   readonly paused: boolean;
   readonly muted: boolean;
   readonly ended: boolean;
@@ -53,6 +56,7 @@ export const emptyRoom: RoomState = {
   chat: [],
   lost: new Map(),
   rollCall: null,
+  poll: null,
   paused: false,
   muted: false,
   ended: false,
@@ -94,6 +98,10 @@ function talkChange(room: RoomState, row: TalkRow): Partial<RoomState> {
       if (room.rollCall?.id !== row.id) return {};
       return { rollCall: { ...room.rollCall, answered: new Set(room.rollCall.answered).add(row.personId) } };
     }
+    case 'poll':
+    case 'pollClosed':
+    case 'pollShown':
+      return { poll: afterPollRow(room.poll, row) };
     case 'removed':
       return {
         presence: new Map(room.presence).set(row.personId, { state: 'left', since: row.at }),

@@ -5,6 +5,7 @@ export interface ShortcutActs {
   undo: () => void;
   turn: (step: 1 | -1) => void;
   microphone: () => void;
+  ask: () => void;
   pause: () => void;
   mute: () => void;
   end: () => void;
@@ -20,6 +21,7 @@ export const shortcutList = [
   { keys: 'Ctrl Z', name: 'undo' },
   { keys: '← →', name: 'turn' },
   { keys: 'M', name: 'microphone' },
+  { keys: 'Q', name: 'ask' },
   { keys: 'Alt P', name: 'pause' },
   { keys: 'Alt M', name: 'mute' },
   { keys: 'Alt E', name: 'end' },
@@ -53,6 +55,7 @@ function actOf(event: KeyboardEvent, acts: ShortcutActs): (() => void) | null {
   if (!inTabs && (event.key === 'ArrowRight' || event.key === 'PageDown')) return () => acts.turn(1);
   if (!inTabs && (event.key === 'ArrowLeft' || event.key === 'PageUp')) return () => acts.turn(-1);
   if (event.key === 'm' || event.key === 'M') return acts.microphone;
+  if (event.key === 'q' || event.key === 'Q') return acts.ask;
   if (event.key === '?') return acts.list;
   const tool = toolKeys[event.key];
   return tool ? () => acts.tool(tool) : null;

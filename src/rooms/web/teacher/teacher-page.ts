@@ -10,6 +10,7 @@ import { createDock } from './dock.ts';
 import { h } from './element.ts';
 import type { LessonSession, SessionListener } from './lesson-session.ts';
 import { createPageStrip } from './page-strip.ts';
+import { createPollCards } from './poll-cards.ts';
 import { createPresencePanel } from './presence-panel.ts';
 import { createRollCallCard } from './roll-call.ts';
 import type { RoomPerson } from './room-state.ts';
@@ -126,6 +127,7 @@ function build(
     clear: () => ink.clear(performance.now()),
     microphone: () => attempt(session.toggleMicrophone().then(() => cards.begun(session.microphone, begin))),
     photo: () => addPages.photo(),
+    ask: () => session.room.ended || polls.ask(),
     turn: (step: 1 | -1) => session.turn(step),
     turnTo: (n: number) => session.turnTo(n),
     add: () => addPages.choose(),
@@ -139,12 +141,18 @@ function build(
   const presence = createPresencePanel({
     timeZone,
     rollCall: () => attempt(session.startRollCall(rollCallSeconds)),
+    ask: acts.ask,
     contact,
     choose: (person) => cards.askRemove(person, () => attempt(session.client.remove(person.personId))),
   });
   const talk = createTalkPanel({ send: (text) => session.chat(text), turnTo: acts.turnTo });
   const summary = createSummary({ leave, contact });
   const rollCall = createRollCallCard(dock);
+  const polls = createPollCards(dock, {
+    client: session.client,
+    pageN: () => board.pageN,
+    attempt,
+  });
   const addPages = new AddPages({
     dock,
     pages,
@@ -209,6 +217,7 @@ function build(
     });
     talk.update(room, joined.personId);
     rollCall(room, now);
+    polls.update(room, now);
     cards.update(session, now, { begin, takeOver: () => session.takeOver(), timeZone });
     if (room.ended && !showsSummary) {
       showsSummary = true;
