@@ -17,31 +17,35 @@ export interface Drive {
 }
 
 interface Call {
-  readonly method: 'POST' | 'PUT';
+  readonly method: 'GET' | 'POST' | 'PUT';
   readonly path: string;
   readonly headers: Headers;
-  readonly body: object | Buffer;
+  readonly body?: object | Buffer;
+  /** Default: bytes for a buffer, JSON for everything else. */
+  readonly contentType?: string;
 }
 
 /**
- * One write, repeated with the same key and content until it is answered: as the pages do.
+ * One request, repeated with the same key and content until it is answered: as the pages do.
  *
  * @returns the answer's JSON, or null for a refusal with one of the `expected` codes.
  */
-async function untilAnswered(
+export async function untilAnswered(
   drive: Drive,
   call: Call,
   expected: readonly string[] = [],
 ): Promise<Record<string, unknown> | null> {
-  const raw = Buffer.isBuffer(call.body);
+  const { body } = call;
+  const type = call.contentType ?? (Buffer.isBuffer(body) ? 'application/octet-stream' : 'application/json');
+  const sent = Buffer.isBuffer(body) ? new Uint8Array(body) : JSON.stringify(body);
   for (;;) {
     let answer: Response;
     let text: string;
     try {
       answer = await fetch(`${drive.url}${call.path}`, {
         method: call.method,
-        headers: { ...call.headers, 'content-type': raw ? 'application/octet-stream' : 'application/json' },
-        body: raw ? new Uint8Array(call.body as Buffer) : JSON.stringify(call.body),
+        headers: body === undefined ? call.headers : { ...call.headers, 'content-type': type },
+        ...(sent === undefined ? {} : { body: sent }),
         signal: AbortSignal.timeout(10_000),
       });
       text = await answer.text();

@@ -8,8 +8,11 @@ import { startServerProcess, type ServerProcess } from '../../src/platform/testi
 const READY_LIMIT_MS = 60_000;
 const END_LIMIT_MS = 5_000;
 
-export const FAULTS = ['app', 'postmaster', 'backend', 'both'] as const;
-/** `app`: the application; `postmaster`: the database; `backend`: one process of it; `both` at once. */
+export const FAULTS = ['app', 'postmaster', 'child', 'supervisor', 'both'] as const;
+/**
+ * `app`: the application, whose database goes on alone; `postmaster`: the database; `child`: any one process of it;
+ * `supervisor`: the application while it brings a killed database back; `both` at the same moment.
+ */
 export type Fault = (typeof FAULTS)[number];
 
 /** The server under test, replaced by a new process after each kill of it. */
@@ -17,24 +20,20 @@ export interface Victim {
   current: ServerProcess;
 }
 
-/** Of ten kills, as the catalogue has them. */
-const OF_TEN: readonly Fault[] = [
-  'app',
-  'app',
-  'app',
-  'app',
-  'postmaster',
-  'postmaster',
-  'postmaster',
-  'backend',
-  'backend',
-  'both',
-];
+/** Of twenty kills, as the catalogue has them. */
+const OF_TWENTY: Readonly<Record<Fault, number>> = {
+  app: 8,
+  postmaster: 6,
+  child: 4,
+  supervisor: 1,
+  both: 1,
+};
 
-/** So many kills in random order; of each ten every kind has its share, so that twenty leave none out. */
+/** So many kills in random order; of each twenty every kind has its share, so that twenty leave none out. */
 export function chooseFaults(count: number): Fault[] {
+  const twenty = FAULTS.flatMap((fault) => Array.from({ length: OF_TWENTY[fault] }, () => fault));
   const faults: Fault[] = [];
-  while (faults.length < count) faults.push(...shuffled(OF_TEN));
+  while (faults.length < count) faults.push(...shuffled(twenty));
   return faults.slice(0, count);
 }
 
@@ -54,17 +53,19 @@ export async function strike(victim: Victim, fault: Fault, port: number): Promis
   const postmaster = await server.postmasterPid();
   if (postmaster === null) return null;
   const startedAt = performance.now();
-  if (fault === 'backend') {
-    const backend = aBackendOf(postmaster);
-    if (backend === null) return null;
-    process.kill(backend, 'SIGKILL');
-    await waitForEnd(backend, END_LIMIT_MS);
+  if (fault === 'child') {
+    const child = aChildOf(postmaster);
+    if (child === null) return null;
+    process.kill(child, 'SIGKILL');
+    await waitForEnd(child, END_LIMIT_MS);
   } else if (fault === 'postmaster') {
     process.kill(postmaster, 'SIGKILL');
     // Ready a moment later may still be the dead one's last word: the next postmaster must be there.
     await untilTrue(async () => ![null, postmaster].includes(await server.postmasterPid()));
   } else {
-    if (fault === 'both') process.kill(postmaster, 'SIGKILL');
+    if (fault !== 'app') process.kill(postmaster, 'SIGKILL');
+    // Somewhere between noticing the death and the new postmaster being ready.
+    if (fault === 'supervisor') await sleep(randomInt(300));
     await server.kill();
     victim.current = await startServerProcess({ dataDir: server.dataDir, port });
     return performance.now() - startedAt;
@@ -73,14 +74,13 @@ export async function strike(victim: Victim, fault: Fault, port: number): Promis
   return performance.now() - startedAt;
 }
 
-/** One of the processes that serve connections, the only ones a query can be in. */
-function aBackendOf(postmaster: number): number | null {
-  const lines = execFileSync('ps', ['--ppid', String(postmaster), '-o', 'pid=,args='], { encoding: 'utf8' });
-  const backends = lines
+/** One of the processes of the database: those that serve connections, and those that write, clean and start others. */
+function aChildOf(postmaster: number): number | null {
+  const children = execFileSync('ps', ['--ppid', String(postmaster), '-o', 'pid='], { encoding: 'utf8' })
     .split('\n')
-    .filter((line) => /postgres: \S+ \S+ \[?local/.test(line))
-    .map((line) => Number.parseInt(line, 10));
-  return backends.length === 0 ? null : backends[randomInt(backends.length)]!;
+    .map((line) => Number.parseInt(line, 10))
+    .filter(Number.isInteger);
+  return children.length === 0 ? null : children[randomInt(children.length)]!;
 }
 
 function untilReady(url: string): Promise<void> {

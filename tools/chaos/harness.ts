@@ -3,12 +3,15 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { randomInt } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { verifyAudit } from '../../src/platform/audit/verify.ts';
+import { openSecrets } from '../../src/platform/secrets.ts';
 import { removeServerData, startServerProcess } from '../../src/platform/testing/server-process.ts';
 import { aLesson, type BuiltLesson } from '../../src/rooms/testing/a-lesson.ts';
-import { readEverything } from './findings.ts';
+import { readEverything, type Finding } from './findings.ts';
+import { anOffice, importList, letIn, readOffices, type Office } from './office.ts';
 import { attend, callRolls, enter, teach, type Drive } from './drivers.ts';
 import { chooseFaults, strike, type Fault, type Victim } from './faults.ts';
-import { freePort, onPort, withDatabase } from './server-under-test.ts';
+import { freePort, headersOnPort, onPort, withDatabase } from './server-under-test.ts';
 import { judge, openLedger, type Ledger, type Verdict } from './ledger.ts';
 
 export interface ChaosOptions {
@@ -18,6 +21,8 @@ export interface ChaosOptions {
   readonly lessonsAtOnce?: number;
   /** Voice segments of a lesson; then it ends, is sealed, and another begins. */
   readonly segments?: number;
+  /** Ends after this time even with fewer kills, and judges what was done until then. */
+  readonly minutes?: number;
   onKill?(count: number, fault: Fault, recoveryMs: number): void;
 }
 
@@ -30,14 +35,15 @@ export interface ChaosResult extends Verdict {
 }
 
 /**
- * Runs the whole product under lesson, attendance and chat load, kills it at random moments, and checks afterwards
- * that everything acknowledged is there once and as it was sent.
+ * Runs the whole product under the load of lessons, attendance, chat and rosters, kills it at random moments, and checks
+ * afterwards that everything acknowledged is there once and as it was sent.
  */
 export async function runChaos({
   kills,
   pupilsEach = 8,
   lessonsAtOnce = 2,
   segments = 30,
+  minutes = Infinity,
   onKill,
 }: ChaosOptions): Promise<ChaosResult> {
   const folder = await mkdtemp(join(tmpdir(), 'nol-chaos-'));
@@ -54,34 +60,48 @@ export async function runChaos({
     done: done.signal,
     repeated: () => (repeated += 1),
   };
-  const lessons: { lesson: BuiltLesson; logId: string }[] = [];
+  const taught: Taught[] = [];
   try {
     // All people exist before the first kill: making them is no part of what is tested.
-    const made = await withDatabase(dataDir, ({ db }) =>
-      Promise.all(
-        Array.from({ length: lessonsAtOnce * (kills + 4) }, () => aLesson(db, { pupilsEach, minutes: 180 })),
-      ),
-    );
-    const queue = made.map((lesson) => onPort(lesson, port));
+    const made = await withDatabase(dataDir, async ({ db }) => {
+      const one = () =>
+        db.transaction().execute(async (trx) => {
+          const lesson = await aLesson(trx, { pupilsEach, minutes: 600 });
+          return { lesson, office: await anOffice(trx, lesson, SPARE_PUPILS) };
+        });
+      const count = lessonsAtOnce * (Math.ceil((kills * 30) / segments) + 4);
+      const all: Prepared[] = [];
+      // One after the other: each would wait for the others' locks and connections.
+      while (all.length < count) all.push(await one());
+      return all;
+    });
+    const queue = made.map(({ lesson, office }) => ({
+      lesson: onPort(lesson, port),
+      office: { ...office, headers: headersOnPort(office.headers, port) },
+    }));
     const running = Array.from({ length: lessonsAtOnce }, () =>
-      teachOneAfterTheOther(drive, queue, lessons, segments),
+      teachOneAfterTheOther(drive, queue, taught, segments),
     );
     const allTaught = Promise.all(running);
     // A driver that was refused ends the run with what it was told, not with a later silence.
     const refused = allTaught.then(() => Promise.reject(new Error('the lessons ended before the faults')));
-    const struck = await Promise.race([killAtRandom({ victim, port, kills, ledger, onKill }), refused]);
+    const struck = await Promise.race([
+      killAtRandom({ victim, port, kills, minutes, ledger, onKill }),
+      refused,
+    ]);
     refused.catch(() => undefined);
     done.abort();
     await allTaught;
     const found = await readEverything({
       url: drive.url,
-      lessons,
+      lessons: taught,
       withDatabase: (use) => withDatabase(dataDir, use),
     });
+    found.push(...(await readOfficesAndChain(dataDir, taught)));
     return {
       ...judge(ledger.entries(), drive.sent, found),
       kills: struck.kills,
-      lessons: lessons.length,
+      lessons: taught.length,
       repeated,
       recoveryMs: { p50: quantile(struck.recoveries, 0.5), p99: quantile(struck.recoveries, 0.99) },
     };
@@ -94,27 +114,60 @@ export async function runChaos({
   }
 }
 
+interface Prepared {
+  readonly lesson: BuiltLesson;
+  readonly office: Office;
+}
+
+interface Taught extends Prepared {
+  readonly logId: string;
+}
+
 async function teachOneAfterTheOther(
   drive: Drive,
-  queue: BuiltLesson[],
-  lessons: { lesson: BuiltLesson; logId: string }[],
+  queue: Prepared[],
+  taught: Taught[],
   segments: number,
 ): Promise<void> {
   while (!drive.done.aborted) {
-    const lesson = queue.shift();
-    if (lesson === undefined) throw new Error('the faults outlast the lessons: make more of them');
+    const next = queue.shift();
+    if (next === undefined) throw new Error('the faults outlast the lessons: make more of them');
+    const { lesson, office } = next;
     const [logId] = await Promise.all(
       [lesson.teacher, ...lesson.pupils].map((person) => enter(drive, lesson, person)),
     );
-    lessons.push({ lesson, logId: logId! });
+    taught.push({ ...next, logId: logId! });
     const rollCalls = callRolls(drive, lesson);
+    const over = new AbortController();
     await Promise.all([
-      teach(drive, lesson, logId!, segments).finally(() => rollCalls.stop()),
+      teach(drive, lesson, logId!, segments).finally(() => {
+        rollCalls.stop();
+        over.abort();
+      }),
       rollCalls.stopped,
       ...lesson.pupils.map((pupil) => attend(drive, lesson, logId!, pupil, rollCalls)),
+      letIn(drive, office, over.signal),
+      taught.length % LISTS_EVERY === 0 && importList(drive, office),
     ]);
   }
 }
+
+/** Rows of the offices, and each break of the chain of audit lines as something that nobody sent. */
+async function readOfficesAndChain(dataDir: string, taught: readonly Taught[]): Promise<Finding[]> {
+  const secrets = await openSecrets(dataDir);
+  return withDatabase(dataDir, async (database) => {
+    const offices = taught.map(({ office }) => office);
+    const { breaks } = await verifyAudit({ db: database.db, dataDir, secrets });
+    const broken = breaks.map(({ kind, sealNo }) => ({ kind: 'chain', key: String(sealNo), value: kind }));
+    return [...(await readOffices(database, offices)), ...broken];
+  });
+}
+
+/** Pupils of a school who are let into a class one by one during its lesson. */
+const SPARE_PUPILS = 12;
+
+/** A list is checked in a process of its own: not in every lesson, so that kills meet everything else as often. */
+const LISTS_EVERY = 3;
 
 /** Acknowledgements between two kills: proof that the product works again, and that the next kill meets it at work. */
 const ACKNOWLEDGED_BETWEEN = 20;
@@ -124,18 +177,22 @@ async function killAtRandom({
   victim,
   port,
   kills,
+  minutes,
   ledger,
   onKill,
 }: {
   victim: Victim;
   port: number;
   kills: number;
+  minutes: number;
   ledger: Ledger;
   onKill: ChaosOptions['onKill'];
 }): Promise<{ kills: Record<Fault, number>; recoveries: number[] }> {
-  const counts: Record<Fault, number> = { app: 0, postmaster: 0, backend: 0, both: 0 };
+  const counts: Record<Fault, number> = { app: 0, postmaster: 0, child: 0, supervisor: 0, both: 0 };
   const recoveries: number[] = [];
+  const until = performance.now() + minutes * 60_000;
   for (const fault of chooseFaults(kills)) {
+    if (performance.now() > until) break;
     let recoveryMs: number | null = null;
     while (recoveryMs === null) {
       await untilAcknowledged(ledger, ledger.entries().length + ACKNOWLEDGED_BETWEEN);

@@ -3,7 +3,7 @@ import { open, type FileHandle } from 'node:fs/promises';
 
 /** What was acknowledged: once in here, it must be found exactly once afterwards, and unchanged. */
 export interface LedgerEntry {
-  /** `voice`, `events`, `chat`, `heartbeat`, `rollCallAnswer`, `entered`, `end`. */
+  /** `voice`, `events`, `chat`, `heartbeat`, `rollCallAnswer`, `entered`, `end`, `enrolled`, `person`, `audit ACTION`. */
   readonly kind: string;
   /** Natural key inside the kind. */
   readonly key: string;

@@ -5,7 +5,7 @@ import { openDatabase, type Database } from '../../src/platform/database.ts';
 import { readPassword } from '../../src/platform/postgres/layout.ts';
 import { findRunning } from '../../src/platform/postgres/postmaster.ts';
 import { connectionTo } from '../../src/platform/postgres/supervisor.ts';
-import type { BuiltLesson } from '../../src/rooms/testing/a-lesson.ts';
+import type { BuiltLesson, Headers } from '../../src/rooms/testing/a-lesson.ts';
 
 /** Opens the database beside the running server, as the operator's command line does. */
 export async function withDatabase<Result>(
@@ -26,11 +26,12 @@ export async function withDatabase<Result>(
 }
 
 /** The session cookie carries the port of the server it is for. */
+export function headersOnPort(headers: Headers, port: number): Headers {
+  return { ...headers, cookie: `nol_${port}=${/nol_80=([^;]+)/.exec(headers['cookie'] ?? '')![1]}` };
+}
+
 export function onPort(lesson: BuiltLesson, port: number): BuiltLesson {
-  const moved = (headers: Record<string, string>) => ({
-    ...headers,
-    cookie: `nol_${port}=${/nol_80=([^;]+)/.exec(headers['cookie'] ?? '')![1]}`,
-  });
+  const moved = (headers: Headers) => headersOnPort(headers, port);
   return {
     ...lesson,
     teacher: { ...lesson.teacher, headers: moved(lesson.teacher.headers) },
