@@ -11,6 +11,7 @@ import { timetable } from './timetable/capability.ts';
 import { reach } from './reach/capability.ts';
 import { demo } from './demo/capability.ts';
 import { rooms } from './rooms/capability.ts';
+import type { Alarms } from './platform/alarms.ts';
 import type { Capability } from './platform/capability.ts';
 import type { ServerContext } from './platform/context.ts';
 import { registerHealth } from './platform/health.ts';
@@ -18,6 +19,7 @@ import { createHttp } from './platform/http.ts';
 import { registerOpenApi } from './platform/openapi.ts';
 import { pages } from './platform/pages.ts';
 import { securityHeaders } from './platform/pages/headers.ts';
+import { scrubDue } from './platform/scrub.ts';
 
 /** Everything the product is made of, in the order of dependence. */
 export const capabilities: readonly Capability[] = [
@@ -42,6 +44,8 @@ export interface AppOptions {
   /** Tests and development: fail an answer whose declared action was never authorised. */
   readonly verifyAuthorisation?: boolean;
   readonly https?: { readonly key: string; readonly cert: string };
+  /** What rings, for `/metrics`. */
+  readonly alarms?: Pick<Alarms, 'ringing'>;
 }
 
 /** The product as production runs it; listening is the caller's. */
@@ -62,7 +66,7 @@ export async function buildApp(ctx: ServerContext, options: AppOptions = {}): Pr
   app.addHook('onRequest', async (_request, reply) => {
     void reply.headers(headers);
   });
-  registerHealth(app, ctx);
+  registerHealth(app, ctx, options.alarms);
   await registerOpenApi(app);
   for (const capability of capabilities) {
     if (capability.routes) await app.register(capability.routes(ctx), { prefix: '/api' });
@@ -80,6 +84,15 @@ export async function buildApp(ctx: ServerContext, options: AppOptions = {}): Pr
 
 /** Declares the background work of all capabilities and starts it; once per process. */
 export async function startJobs(ctx: ServerContext): Promise<void> {
+  const fileColumns = capabilities.flatMap((capability) => capability.fileColumns ?? []);
+  await ctx.jobs.define('platform.scrub', { everySeconds: 3600 }, async (_data, stopping) => {
+    // The machine's own clock: a demo's days are no days of the disk.
+    const { db, files, log, config } = ctx;
+    await scrubDue(
+      { db, files, log, dataDir: config.dataDir, fileColumns, now: () => new Date() },
+      { stopping },
+    );
+  });
   for (const capability of capabilities) await capability.jobs?.(ctx);
   await ctx.jobs.start();
 }

@@ -5,7 +5,9 @@ import { hostname } from 'node:os';
 import type { FastifyInstance } from 'fastify';
 
 import { buildApp, capabilities, startJobs } from './app.ts';
-import { dropSlot, startContinuousBackup } from './platform/backup/continuous.ts';
+import { alarmProbes } from './platform/alarm-probes.ts';
+import { watchAlarms, type Alarms } from './platform/alarms.ts';
+import { dropSlot, startContinuousBackup, type BackupState } from './platform/backup/continuous.ts';
 import { dataPath, defaultUrl, type Config } from './platform/config.ts';
 import { ensureDataFolder, holdDataFolder } from './platform/data-folder.ts';
 import { openDatabase } from './platform/database.ts';
@@ -67,11 +69,14 @@ export async function startServer(
     const postgres = await openPostgres(config, { log });
     undo.push(() => postgres.stop());
     await prepareDatabase(config, postgres, log);
-    undo.push(await backUp(config, postgres, log));
+    const backup = await backUp(config, postgres, log);
+    undo.push(() => backup.stop());
     const opened = await openContext(config, postgres.connection, { log });
     undo.push(() => opened.close());
+    const alarms = watchAlarms(alarmProbes({ db: opened.ctx.db, dataDir, backup: backup.state }), log);
+    undo.push(() => alarms.stop());
     await building;
-    const listening = await serve(config, opened, lan);
+    const listening = await serve(config, opened, { lan, alarms });
     undo.push(listening.stop);
     await hold.announce(config.publicUrl);
     log.info({ mode: config.mode, port: config.port }, 'server.ready');
@@ -120,20 +125,22 @@ async function prepareDatabase(config: Config, postgres: OpenedPostgres, log: Lo
   }
 }
 
-/** @returns stops it; after the last write and before the database. */
-async function backUp(config: Config, postgres: OpenedPostgres, log: Logger): Promise<() => Promise<void>> {
+/** @returns how it fares, `null` when there is none; it is stopped after the last write and before the database. */
+async function backUp(
+  config: Config,
+  postgres: OpenedPostgres,
+  log: Logger,
+): Promise<{ state: BackupState | null; stop(): Promise<void> }> {
   const { backup, dataDir } = config;
   const source = {
     connection: postgres.connection,
     dataDir,
     cluster: dataPath(config, 'postgres', 'cluster'),
   };
-  if (backup !== null) {
-    const running = startContinuousBackup(source, { root: backup.folder, keepDays: backup.keepDays, log });
-    return () => running.stop();
-  }
+  if (backup !== null)
+    return startContinuousBackup(source, { root: backup.folder, keepDays: backup.keepDays, log });
   if (config.databaseUrl === null) await dropSlot(source);
-  return async () => undefined;
+  return { state: null, stop: async () => undefined };
 }
 
 interface Listening {
@@ -142,13 +149,17 @@ interface Listening {
   stop(): Promise<void>;
 }
 
-async function serve(config: Config, opened: OpenedContext, lan: LanCertificate | null): Promise<Listening> {
+async function serve(
+  config: Config,
+  opened: OpenedContext,
+  { lan, alarms }: { lan: LanCertificate | null; alarms: Alarms },
+): Promise<Listening> {
   const { ctx } = opened;
   const https = config.tls === null ? undefined : await readTls(config.tls);
   // The database answers while the routes are put together. Awaited below; until then a failure is no unhandled one.
   const jobsStart = startJobs(ctx);
   jobsStart.catch(() => undefined);
-  const app = await buildApp(ctx, https ? { https } : {});
+  const app = await buildApp(ctx, { alarms, ...(https ? { https } : {}) });
   if (lan) offerAuthority(app, lan.authority);
   await jobsStart;
   if (config.demo) for (const capability of capabilities) await capability.firstStart?.(ctx);

@@ -9,6 +9,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { CommandResult } from '../../src/platform/capability.ts';
 import { openDatabase } from '../../src/platform/database.ts';
 import { startPostgres } from '../../src/platform/postgres/supervisor.ts';
+import { writeScrubState } from '../../src/platform/scrub-state.ts';
 import { startServerProcess } from '../../src/platform/testing/server-process.ts';
 import type { Finding } from './doctor.ts';
 
@@ -119,6 +120,19 @@ const faults: readonly Fault[] = [
     async inject() {
       return { DATABASE_URL: `postgres://nol:secret-of-the-test@127.0.0.1:${await unusedPort()}/nol` };
     },
+  },
+  {
+    fault: 'a stored file that is not what its name says',
+    name: 'stored data',
+    status: 'fail',
+    says: /1 damaged \(abcd\).*incident\.md#alarm-damage/,
+    inject: (dataDir) =>
+      writeScrubState(dataDir, {
+        passStartedAt: new Date().toISOString(),
+        step: 3,
+        lastPassAt: null,
+        damaged: [{ kind: 'file', what: 'abcd', since: new Date().toISOString() }],
+      }),
   },
   {
     fault: 'a backup folder that is a file',

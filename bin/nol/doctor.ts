@@ -7,6 +7,8 @@ import { sql } from 'kysely';
 import type { CommandResult } from '../../src/platform/capability.ts';
 import { readArguments } from '../../src/platform/command-line.ts';
 import { dataPath, type Config } from '../../src/platform/config.ts';
+import { runbookOf } from '../../src/platform/alarms.ts';
+import { readScrubState, scrubAlarm } from '../../src/platform/scrub-state.ts';
 import { currentHolder } from '../../src/platform/data-folder.ts';
 import { openDatabase, type Db } from '../../src/platform/database.ts';
 import { pendingMigrations } from '../../src/platform/migrate.ts';
@@ -40,6 +42,7 @@ export async function doctor(config: Config, args: readonly string[]): Promise<C
     await port(config),
     ...(await database(config)),
     await backupFinding(config),
+    await storedData(config),
   ];
   const failed = findings.filter(({ status }) => status === 'fail');
   const problems = failed.map((one) => ({
@@ -120,6 +123,31 @@ async function disk(config: Config): Promise<Finding> {
     `只剩 ${text} GiB，请腾出空间。`,
     `Only ${text} GiB free; make room.`,
   );
+}
+
+/** What the scrub found when it last read everything. */
+async function storedData({ dataDir }: Config): Promise<Finding> {
+  const state = await readScrubState(dataDir);
+  const { damaged } = state;
+  if (damaged.length > 0) {
+    const some = damaged
+      .slice(0, 3)
+      .map(({ what }) => what)
+      .join(', ');
+    return finding(
+      'stored data',
+      'fail',
+      `有 ${damaged.length} 处损坏（${some}）。处理办法见 ${runbookOf('damage')}`,
+      `${damaged.length} damaged (${some}). What to do: ${runbookOf('damage')}`,
+    );
+  }
+  const late = scrubAlarm(state, new Date());
+  if (late !== null) {
+    return finding('stored data', 'warn', `未按时核对：${late}`, `not checked in time: ${late}`);
+  }
+  const at = state.lastPassAt;
+  if (at === null) return finding('stored data', 'ok', '首次核对尚未完成', 'the first check is not done yet');
+  return finding('stored data', 'ok', `已于 ${at} 核对完毕`, `all read and whole at ${at}`);
 }
 
 async function webBuild(): Promise<Finding> {

@@ -13,6 +13,7 @@ import {
 } from './backup.ts';
 import { doctor } from './doctor.ts';
 import type { Described } from './help.ts';
+import { backupMend, mendUsage } from './mend.ts';
 import { restoreCommand, restoreUsage } from './restore.ts';
 
 /** A command about the installation itself: it opens what it needs, beside the server or without one. */
@@ -56,6 +57,15 @@ export const ownCommands: readonly OwnCommand[] = [
       en: 'Reads a backup through to the last byte and names what is damaged or missing.',
     },
     run: backupVerify,
+  },
+  {
+    name: 'backup mend',
+    usage: mendUsage,
+    summary: {
+      'zh-CN': '从备份取回损坏或缺失的文件，服务器可继续运行。',
+      en: 'Brings damaged or missing stored files back from a backup; the server may go on running.',
+    },
+    run: backupMend,
   },
   {
     name: 'backup list',

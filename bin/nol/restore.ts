@@ -1,7 +1,5 @@
 import { resolve } from 'node:path';
 
-import { sql } from 'kysely';
-
 import { capabilities, startJobs } from '../../src/app.ts';
 import { operatorActor } from '../../src/platform/actor.ts';
 import { audit } from '../../src/platform/audit.ts';
@@ -10,8 +8,9 @@ import { restore, type Restored } from '../../src/platform/backup/restore.ts';
 import type { CommandResult } from '../../src/platform/capability.ts';
 import { readArguments } from '../../src/platform/command-line.ts';
 import type { Config } from '../../src/platform/config.ts';
-import { openDatabase, type Db } from '../../src/platform/database.ts';
+import { openDatabase } from '../../src/platform/database.ts';
 import { migrate, unknownMigrations } from '../../src/platform/migrate.ts';
+import { selectNamedFiles } from '../../src/platform/named-files.ts';
 import { openContext } from '../../src/platform/open-context.ts';
 import type { EmbeddedPostgres } from '../../src/platform/postgres/supervisor.ts';
 import { StartRefusal, type Sentence } from '../../src/platform/start-refusal.ts';
@@ -89,24 +88,11 @@ async function makeFit(
       action: 'platform.restore',
       detail: { base: base.stamp, until, droppedJobs: dropped },
     });
-    return await selectNamedFiles(ctx.db);
+    const columns = capabilities.flatMap(({ fileColumns = [] }) => fileColumns);
+    return [...(await selectNamedFiles(ctx.db, columns))];
   } finally {
     await opened.close();
   }
-}
-
-async function selectNamedFiles(db: Db): Promise<string[]> {
-  const columns = capabilities.flatMap(({ fileColumns = [] }) => fileColumns);
-  const named = new Set<string>();
-  for (const column of columns) {
-    const [table = '', name = ''] = column.split('.');
-    const { rows } = await sql<{ sha256: string }>`
-      SELECT DISTINCT ${sql.ref(name)} AS sha256 FROM ${sql.table(table)} WHERE ${sql.ref(name)} IS NOT NULL`.execute(
-      db,
-    );
-    for (const { sha256 } of rows) named.add(sha256);
-  }
-  return [...named];
 }
 
 function resultOf(config: Config, { base, until, storedFiles, lostFiles }: Restored): CommandResult {

@@ -3,6 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
 import type { FastifyInstance } from 'fastify';
 import { sql } from 'kysely';
+import { ALARMS, type Alarms } from './alarms.ts';
 import type { ServerContext } from './context.ts';
 
 /** A database that has not answered by then is not ready, whether it is down or all connections are taken. */
@@ -13,10 +14,15 @@ const LOOPBACK = new Set(['127.0.0.1', '::1', '::ffff:127.0.0.1']);
  * `/health`: this process answers. `/ready`: it can do durable work (database reachable and writable).
  * `/metrics`: for machines on this host only; behind a proxy it is not public (K-07).
  */
-export function registerHealth(app: FastifyInstance, ctx: ServerContext): void {
+export function registerHealth(
+  app: FastifyInstance,
+  ctx: ServerContext,
+  alarms?: Pick<Alarms, 'ringing'>,
+): void {
   const registry = new Registry();
   collectDefaultMetrics({ register: registry });
   measure(app, ctx, registry);
+  if (alarms) registry.registerMetric(alarmGauge(alarms));
   const config = { open: true } as const;
   app.get('/health', { config }, async () => ({ status: 'ok' }));
   app.get('/ready', { config }, async (_request, reply) => {
@@ -40,6 +46,19 @@ export function registerHealth(app: FastifyInstance, ctx: ServerContext): void {
 async function isWritable({ db }: ServerContext): Promise<boolean> {
   const { rows } = await sql<{ writable: boolean }>`SELECT NOT pg_is_in_recovery() AS writable`.execute(db);
   return rows[0]?.writable ?? false;
+}
+
+/** 1 for every alarm that rings, so that a watching system calls somebody. */
+function alarmGauge(alarms: Pick<Alarms, 'ringing'>): Gauge {
+  return new Gauge({
+    name: 'nol_alarm',
+    help: 'What an operator is called for; the runbook incident.md has a section for each.',
+    labelNames: ['alarm'],
+    registers: [],
+    collect() {
+      for (const alarm of ALARMS) this.set({ alarm }, alarms.ringing().has(alarm) ? 1 : 0);
+    },
+  });
 }
 
 /** What an operator watches: how answers come, connections to the database, room on the disk. Counts only, nobody's name. */

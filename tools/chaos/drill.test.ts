@@ -1,5 +1,5 @@
 import { execFileSync, spawn } from 'node:child_process';
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -165,6 +165,7 @@ test(
 
     const restored = await startServerProcess({ dataDir: newDataDir, port, env: { BACKUP_DIR: backup } });
     try {
+      await checkMended();
       await checkRestored(drive, lesson, logId);
     } finally {
       await ledger.close();
@@ -176,6 +177,30 @@ test(
     await checkEarlier(before, key);
   },
 );
+
+/** A flipped bit and a missing file in the running system come back by the command of the incident runbook. */
+async function checkMended(): Promise<void> {
+  const runbook = await readFile(join(root, 'docs/runbooks/incident.md'), 'utf8');
+  const written = '`npm run nol -- backup mend --from /mnt/backup/not-one-less`';
+  expect(runbook).toContain(written);
+  const store = join(newDataDir, 'files');
+  const stored = (await readdir(store, { recursive: true, withFileTypes: true }))
+    .filter((entry) => entry.isFile())
+    .map((entry) => join(entry.parentPath, entry.name));
+  const [flipped, gone] = stored as [string, string];
+  const bytes = await readFile(flipped);
+  bytes[0]! ^= 1;
+  await writeFile(flipped, bytes);
+  if (gone !== undefined) await rm(gone);
+  const { code, output } = await shell(
+    `export DATA_DIR=${newDataDir}\n${written.slice(1, -1).replace('/mnt/backup/not-one-less', backup)} --key ${keyFile}`,
+  );
+  const count = Math.min(2, stored.length);
+  expect({ code, output }).toMatchObject({
+    code: 0,
+    output: expect.stringContaining(`${count} were brought back`),
+  });
+}
 
 /** Restores to a moment before the lesson: its people are there, nobody has entered. */
 async function checkEarlier(before: string, key: string): Promise<void> {
