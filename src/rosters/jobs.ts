@@ -1,6 +1,5 @@
 import type { ServerContext } from '../platform/context.ts';
 import { deleteOldDrafts } from './queries.ts';
-import { resumeConfirmed } from './resume.ts';
 import { deleteOldRuns } from './sync/queries.ts';
 import { runSync, SYNC_JOB } from './sync/run-sync.ts';
 import { sendDueSyncs } from './sync/service.ts';
@@ -19,10 +18,6 @@ export async function rostersJobs(ctx: ServerContext): Promise<void> {
   );
   await ctx.jobs.define('rosters.resume', { everySeconds: 10 }, () => resumeLeftDrafts(ctx));
   await ctx.jobs.define<{ draftId: string }>(APPLY_JOB, {}, (data) => applyConfirmed(ctx, data));
-  await ctx.jobs.define('rosters.resume', { everySeconds: 10 }, async () => {
-    const count = await resumeConfirmed(ctx);
-    if (count > 0) ctx.log.warn({ count }, 'rosters.resumed');
-  });
   await ctx.jobs.define<{ schoolId: string; byHand: boolean }>(SYNC_JOB, { retryLimit: 0 }, (data) =>
     runSync(ctx, data),
   );

@@ -21,19 +21,6 @@ beforeEach(async () => {
 });
 
 describe('importing a roster', () => {
-  test('a list whose server was killed after it was confirmed is applied by the next one, once', async () => {
-    const draft = await checked(TWO);
-    // What the confirmation has committed before it begins to apply.
-    await sql`UPDATE roster_drafts SET state = 'applying', leaving_act = 'keep' WHERE id = ${draft.id}`.execute(
-      db,
-    );
-    await Promise.all([runJob('rosters.resume'), runJob('rosters.resume')]);
-    await runJob('rosters.resume');
-    const answer = await confirm(draft.id);
-    expect([answer.statusCode, answer.json().state]).toEqual([200, 'applied']);
-    expect(await pupils()).toEqual(['20240101 沈可欣 三（1）班', '20240102 韦长庚 三（2）班']);
-  });
-
   test('a first roster creates classes, pupils, enrollments from today and accounts that wait for their card', async () => {
     const draft = await school.imported(TWO);
     expect(draft).toMatchObject({

@@ -57,6 +57,7 @@ export async function importList(drive: Drive, office: Office): Promise<void> {
   // A list that was checked before another pupil came in is refused; it is then checked again.
   for (let tries = 0; tries < 20; tries++) {
     const draftId = await checkList(drive, office, file);
+    if ((await stateAfter(drive, office, draftId, 'checking')) !== 'checked') continue;
     if (!(await applyList(drive, office, draftId))) continue;
     for (const number of [one, two]) {
       await drive.ledger.acknowledge('person', `${office.schoolId} ${number}`, `新生${number}`);
@@ -84,7 +85,8 @@ async function checkList(drive: Drive, office: Office, file: string): Promise<st
 }
 
 /** @returns false when it has to be checked again. */
-async function applyList(drive: Drive, { headers }: Office, draftId: string): Promise<boolean> {
+async function applyList(drive: Drive, office: Office, draftId: string): Promise<boolean> {
+  const { headers } = office;
   const path = `/api/roster-drafts/${draftId}`;
   const body = { leaving: 'keep' };
   const refusals = ['roster_draft_stale', 'roster_draft_gone'];
@@ -97,11 +99,16 @@ async function applyList(drive: Drive, { headers }: Office, draftId: string): Pr
     )) === null
   )
     return false;
+  return (await stateAfter(drive, office, draftId, 'applying')) === 'applied';
+}
+
+/** Waits as the page does while a job works on the draft. */
+async function stateAfter(drive: Drive, office: Office, draftId: string, state: string): Promise<string> {
   for (;;) {
-    const draft = await untilAnswered(drive, { method: 'GET', path, headers });
-    if (draft!['state'] === 'applied') return true;
-    if (draft!['state'] === 'failed') return false;
-    await sleep(50);
+    const path = `/api/roster-drafts/${draftId}`;
+    const draft = await untilAnswered(drive, { method: 'GET', path, headers: office.headers });
+    if (draft!['state'] !== state) return String(draft!['state']);
+    await sleep(100);
   }
 }
 
