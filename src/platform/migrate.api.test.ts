@@ -89,3 +89,47 @@ test('a file with another kind of name is refused by name', async () => {
   await write('orgs/migrations/first.sql', 'SELECT 1;');
   await expect(migrate(db, root)).rejects.toThrow('first.sql is not named YYYYMMDDHHMMSS_table__what.sql');
 });
+
+const one = 'orgs/migrations/20260101000000_a__create.sql';
+const two = 'orgs/migrations/20260102000000_a__name__add.sql';
+
+test('a program before this one goes on working where each newer migration says so, and leaves its views alone', async () => {
+  await write(one, 'CREATE TABLE a (id int);');
+  await write(two, '-- compatible: yes\nALTER TABLE a ADD COLUMN name text;');
+  await write('orgs/views.sql', 'CREATE OR REPLACE VIEW v AS SELECT id, name FROM a;');
+  await migrate(db, root);
+  await rm(join(root, two));
+  await write('orgs/views.sql', 'CREATE OR REPLACE VIEW v AS SELECT id FROM a;');
+  expect(await migrate(db, root)).toEqual({ applied: [], viewsChanged: false });
+  await sql`SELECT name FROM v`.execute(db);
+});
+
+test('where a newer migration does not say so the older program is refused in words, and nothing is changed', async () => {
+  await write(one, 'CREATE TABLE a (id int);');
+  await write(two, 'ALTER TABLE a RENAME COLUMN id TO n;');
+  await migrate(db, root);
+  await rm(join(root, two));
+  await expect(migrate(db, root)).rejects.toMatchObject({
+    code: 'database_newer',
+    sentence: {
+      en: expect.stringContaining('20260102000000_a__name__add'),
+      zh: expect.stringContaining('upgrade.md'),
+    },
+  });
+  await sql`SELECT n FROM a`.execute(db);
+});
+
+test('a lock that others hold is asked for again and again, each time briefly; then the migration runs', async () => {
+  await write(one, 'CREATE TABLE a (id int);');
+  await migrate(db, root);
+  await write(two, 'CREATE TABLE b (); ALTER TABLE a ADD COLUMN name text;');
+  const holder = await db.startTransaction().execute();
+  await sql`LOCK TABLE a IN ACCESS SHARE MODE`.execute(holder);
+  const brief = { lockTimeoutMs: 50, tries: 3, pauseMs: 1 };
+  await expect(migrate(db, root, brief)).rejects.toMatchObject({ code: 'migration_blocked' });
+  const { rows } = await sql`SELECT to_regclass('b') AS b`.execute(db);
+  expect(rows).toEqual([{ b: null }]);
+  const migrating = migrate(db, root, { ...brief, tries: 10_000 });
+  await holder.rollback().execute();
+  expect((await migrating).applied).toEqual(['20260102000000_a__name__add']);
+});

@@ -1,5 +1,6 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 
 import { sql } from 'kysely';
@@ -7,7 +8,7 @@ import { Migrator, type MigrationProvider } from 'kysely/migration';
 
 import { capabilityOrder } from '../capability-order.ts';
 import type { Db } from './database.ts';
-import { errorCode } from './start-refusal.ts';
+import { errorCode, StartRefusal } from './start-refusal.ts';
 import { applyViews, dropViews, hashOfViews, type ViewFile } from './views.ts';
 
 const sourceRoot = fileURLToPath(new URL('..', import.meta.url));
@@ -29,20 +30,58 @@ export class MigrationFailed extends Error {
   }
 }
 
+/** How a migration gets its locks while others write. */
+export interface MigratePatience {
+  /** A lock that is not free by then is given up with all that was done, so that writers behind it wait no longer. */
+  readonly lockTimeoutMs: number;
+  /** Tries, with `pauseMs` between them, before the start is refused. */
+  readonly tries: number;
+  readonly pauseMs: number;
+}
+
+const patience: MigratePatience = { lockTimeoutMs: 2_000, tries: 60, pauseMs: 500 };
+
 /**
  * Brings the database to the state of the source: runs what has not run, then renews the views.
  *
  * Each file is one transaction, under an advisory lock, so that several nodes may start at once. An empty database gets
- * all of them in one, which is a second faster. Forward only.
+ * all of them in one, which is a second faster. Forward only: a database that a newer program has brought forward is left
+ * as it is, when each migration that we do not know says that the program before it goes on working
+ * (`-- compatible: yes` in its first line).
  *
  * @throws {MigrationFailed} with the name of the file.
+ * @throws {StartRefusal} `database_newer`; `migration_blocked` when others hold its locks all the time.
  */
-export async function migrate(db: Db, root = sourceRoot): Promise<MigrationReport> {
+export async function migrate(
+  db: Db,
+  root = sourceRoot,
+  { lockTimeoutMs, tries, pauseMs }: MigratePatience = patience,
+): Promise<MigrationReport> {
   const files = await findMigrations(root);
   const views = await readViews(root);
   // The common start, on which nothing has changed, asks one question; a crashed server is waited for.
   if (await isUpToDate(db, files, views)) return { applied: [], viewsChanged: false };
-  const migrator = migratorOf(db, await readMigrations(files));
+  if (await isNewerAndCompatible(db, files)) return { applied: [], viewsChanged: false };
+  for (let tried = 1; ; tried++) {
+    try {
+      return await migrateNow(db, files, views, lockTimeoutMs);
+    } catch (error) {
+      // 55P03: a lock was not free in time. 40P01: two wait for each other, and it was us who was given up.
+      const cause = error instanceof MigrationFailed ? error.cause : error;
+      if (!['55P03', '40P01'].includes(errorCode(cause))) throw error;
+      if (tried >= tries) throw blocked(error);
+      await sleep(pauseMs);
+    }
+  }
+}
+
+async function migrateNow(
+  db: Db,
+  files: ReadonlyMap<string, string>,
+  views: readonly ViewFile[],
+  lockTimeoutMs: number,
+): Promise<MigrationReport> {
+  const migrator = migratorOf(db, await readMigrations(files), lockTimeoutMs);
   const applied = (await isEmpty(db)) ? await migrateAtOnce(migrator) : [];
   for (;;) {
     const name = await migrateOne(db, migrator);
@@ -86,6 +125,40 @@ async function isUpToDate(
   }
 }
 
+/**
+ * Whether a newer program has been here and this one may go on working beside or after it.
+ *
+ * @throws {StartRefusal} `database_newer` when it may not.
+ */
+async function isNewerAndCompatible(db: Db, files: ReadonlyMap<string, string>): Promise<boolean> {
+  if (await isEmpty(db)) return false;
+  const { rows } = await sql<{ name: string; compatible: boolean }>`
+    SELECT name::text, coalesce(obj_description(to_regclass('schema_migrations'))::jsonb ? name::text, false) AS compatible
+    FROM schema_migrations`.execute(db);
+  const unknown = rows.filter(({ name }) => !files.has(name));
+  if (unknown.length === 0) return false;
+  const known = new Set(rows.map(({ name }) => name));
+  const ours = [...files.keys()].filter((name) => !known.has(name));
+  const [first] = [...unknown.filter(({ compatible }) => !compatible).map(({ name }) => name), ...ours];
+  if (first === undefined) return true;
+  throw new StartRefusal('database_newer', {
+    zh: `数据库已被更新的程序升级（${first}），本程序不能使用它。请启动新程序；要退回旧程序，见 docs/runbooks/upgrade.md。`,
+    en: `The database was brought forward by a newer program (${first}), and this one cannot work on it. Start the newer one; for the way back see docs/runbooks/upgrade.md.`,
+  });
+}
+
+function blocked(cause: unknown): StartRefusal {
+  const name = cause instanceof Error ? cause.message : '';
+  return new StartRefusal(
+    'migration_blocked',
+    {
+      zh: `数据库升级一直得不到所需的锁（${name}），没有任何改动。请在没有人使用时再启动，或停止占用数据库的程序。`,
+      en: `The database's upgrade does not get the locks it needs (${name}); nothing was changed. Start again while nobody works, or stop what holds the database.`,
+    },
+    { cause },
+  );
+}
+
 async function isEmpty(db: Db): Promise<boolean> {
   const { rows } = await sql<{ is_empty: boolean }>`
     SELECT to_regclass('schema_migrations') IS NULL AS is_empty`.execute(db);
@@ -115,7 +188,14 @@ async function migrateOne(db: Db, migrator: Migrator): Promise<string | null> {
   }
 }
 
-function migratorOf(db: Db, files: ReadonlyMap<string, string>): Migrator {
+/** First line of a migration with which the program before it goes on working: tables and columns are added, none taken. */
+const compatibleMark = '-- compatible: yes';
+
+function migratorOf(
+  db: Db,
+  files: ReadonlyMap<string, string>,
+  lockTimeoutMs = patience.lockTimeoutMs,
+): Migrator {
   const provider: MigrationProvider = {
     async getMigrations() {
       const entries = [...files].map(([name, text]) => [
@@ -124,7 +204,9 @@ function migratorOf(db: Db, files: ReadonlyMap<string, string>): Migrator {
           async up(trx: Db) {
             // The pool's limits are for requests; a migration may take as long as it needs, once it has its locks.
             await sql`SET LOCAL statement_timeout = 0`.execute(trx);
+            await sql`SELECT set_config('lock_timeout', ${String(lockTimeoutMs)}, true)`.execute(trx);
             await sql.raw(text).execute(trx);
+            if (text.startsWith(compatibleMark)) await noteCompatible(trx, name);
           },
         },
       ]);
@@ -139,6 +221,17 @@ function migratorOf(db: Db, files: ReadonlyMap<string, string>): Migrator {
     // Capabilities are merged at their own pace: a late merge of an early stamp still runs.
     allowUnorderedMigrations: true,
   });
+}
+
+/**
+ * Kept as the comment of the table of migrations, a JSON list of names: the program before this migration knows of no
+ * place that this one would make.
+ */
+async function noteCompatible(trx: Db, name: string): Promise<void> {
+  const { rows } = await sql<{ names: string[] | null }>`
+    SELECT obj_description(to_regclass('schema_migrations'))::jsonb AS names`.execute(trx);
+  const names = JSON.stringify([...(rows[0]?.names ?? []), name]);
+  await sql`COMMENT ON TABLE schema_migrations IS ${sql.lit(names)}`.execute(trx);
 }
 
 /** Paths of the migrations of all capabilities by name, in their order. */

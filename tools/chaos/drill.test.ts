@@ -193,7 +193,7 @@ async function checkMended(): Promise<void> {
   await writeFile(flipped, bytes);
   if (gone !== undefined) await rm(gone);
   const { code, output } = await shell(
-    `export DATA_DIR=${newDataDir}\n${written.slice(1, -1).replace('/mnt/backup/not-one-less', backup)} --key ${keyFile}`,
+    `export DATA_DIR=${newDataDir}\n${written.slice(1, -1).replace('/mnt/backup/not-one-less', backup)}`,
   );
   const count = Math.min(2, stored.length);
   expect({ code, output }).toMatchObject({
@@ -208,7 +208,7 @@ async function checkEarlier(before: string, key: string): Promise<void> {
   await writeFile(keyFile, `${key}\n`);
   const moment = await blockOf('moment', {
     '/var/lib/not-one-less-before': early,
-    '/mnt/backup/not-one-less': `${backup} --key ${keyFile}`,
+    '/mnt/backup/not-one-less': `${backup}`,
     '2026-11-28T10:02:59+08:00': before,
   });
   const { code, output } = await shell(moment);
