@@ -208,7 +208,7 @@ async function checkEarlier(before: string, key: string): Promise<void> {
   await writeFile(keyFile, `${key}\n`);
   const moment = await blockOf('moment', {
     '/var/lib/not-one-less-before': early,
-    '/mnt/backup/not-one-less': `${backup}`,
+    '/mnt/backup/not-one-less': `${backup} --key ${keyFile}`,
     '2026-11-28T10:02:59+08:00': before,
   });
   const { code, output } = await shell(moment);
