@@ -12,7 +12,7 @@ const allowed: readonly { file: string; deed: Deed; count: number; why: string }
   {
     file: 'src/people/sessions.ts',
     deed: 'raw statement',
-    count: 2,
+    count: 3,
     why: 'named statements of this file, their values bound',
   },
   { file: 'src/platform/audit/seal.ts', deed: 'raw statement', count: 1, why: 'a fixed list of columns' },
@@ -40,6 +40,12 @@ const allowed: readonly { file: string; deed: Deed; count: number; why: string }
     deed: 'built statement',
     count: 1,
     why: 'the same statement',
+  },
+  {
+    file: 'src/platform/scrub.ts',
+    deed: 'raw statement',
+    count: 1,
+    why: 'a table of the catalogue, whose name PostgreSQL itself quotes',
   },
   {
     file: 'src/platform/views.ts',

@@ -19,7 +19,7 @@ const ANSWER = {
   name: 'rooms.answer_poll',
   text: `WITH me AS (SELECT standing, class_id FROM room_standings($1, $2, $3) ORDER BY rank LIMIT 1),
     asked AS (
-      SELECT id, app_now() <= least(until_at, closed_at) + make_interval(secs => ${POLL_LATE_SECONDS}) AS is_open,
+      SELECT id, app_now() <= least(until_at, closed_at) + make_interval(secs => $7) AS is_open,
         poll_answer_fits(kind, cardinality(options), $5::smallint[], $6::text) AS fits
       FROM polls WHERE id = $4 AND school_day = $1 AND lesson_id = $2),
     written AS (
@@ -58,7 +58,7 @@ export async function insertPollAnswer(
       fits: boolean | null;
       is_written: boolean;
       is_same: boolean | null;
-    }>(pool, ANSWER, [schoolDay, lessonId, personId, pollId, chosen, written]);
+    }>(pool, ANSWER, [schoolDay, lessonId, personId, pollId, chosen, written, POLL_LATE_SECONDS]);
   let [row] = await ask();
   // Sent twice at one moment: the other one was not seen yet by the statement that met it.
   if (row?.is_open === true && row.fits === true && !row.is_written && row.is_same === null)
