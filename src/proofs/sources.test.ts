@@ -28,7 +28,7 @@ const allowed: readonly { file: string; deed: Deed; count: number; why: string }
     count: 1,
     why: 'the queue’s own statements, values bound',
   },
-  { file: 'src/platform/migrate.ts', deed: 'raw statement', count: 1, why: 'the migrations of the product' },
+  { file: 'src/platform/migrate.ts', deed: 'raw statement', count: 2, why: 'the migrations of the product' },
   {
     file: 'src/platform/postgres/supervisor.ts',
     deed: 'raw statement',
