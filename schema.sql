@@ -1162,6 +1162,7 @@ CREATE TABLE sessions (
   idle_seconds integer NOT NULL,
   expires_at timestamp with time zone NOT NULL,
   totp_at timestamp with time zone,
+  totp_step bigint,
   CONSTRAINT sessions_account_id_fkey FOREIGN KEY (account_id) REFERENCES accounts(id) ON DELETE CASCADE,
   CONSTRAINT sessions_audience CHECK (audience = ANY (ARRAY['learner'::text, 'staff'::text, 'schoolAdmin'::text])),
   CONSTRAINT sessions_pkey PRIMARY KEY (id_hash)
@@ -1340,6 +1341,7 @@ COMMENT ON COLUMN roster_draft_rows.name_readings IS 'sensitivity=3 purpose=sear
 COMMENT ON COLUMN roster_syncs.address_cipher IS 'sensitivity=4 purpose=fetch a roster';
 COMMENT ON COLUMN sessions.device_label IS 'sensitivity=2 purpose=recognise one''s own device by a word';
 COMMENT ON COLUMN sessions.totp_at IS 'sensitivity=2 purpose=when the second step was last answered on this device';
+COMMENT ON COLUMN sessions.totp_step IS 'sensitivity=2 purpose=let a device repeat an answer that got lost, and no other device';
 COMMENT ON COLUMN unit_figures.issued_by IS 'sensitivity=2 purpose=who answers for a corrected figure';
 COMMENT ON COLUMN unit_figures.figures IS 'sensitivity=1 purpose=report of a unit; counts of units, no person';
 COMMENT ON COLUMN unit_imports.id IS 'sensitivity=1 purpose=key';

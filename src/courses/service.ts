@@ -116,21 +116,32 @@ export async function assignCareDuty(
     const wanted = [adultId, deputyId].filter((id) => id !== null).length;
     if ((rows[0]?.staff ?? 0) !== wanted)
       throw notFound('adult_not_found', 'The adult must be staff of this school.');
+    const today = await schoolDayOf(trx, classId);
     await sql`
-      DELETE FROM care_duties WHERE class_id = ${classId} AND lower(during) >= (app_now() AT TIME ZONE 'Asia/Shanghai')::date
+      DELETE FROM care_duties WHERE class_id = ${classId} AND lower(during) >= ${today}::date
     `.execute(trx);
     await sql`
-      UPDATE care_duties SET during = daterange(lower(during), (app_now() AT TIME ZONE 'Asia/Shanghai')::date)
-      WHERE class_id = ${classId} AND during @> (app_now() AT TIME ZONE 'Asia/Shanghai')::date
+      UPDATE care_duties SET during = daterange(lower(during), ${today}::date)
+      WHERE class_id = ${classId} AND during @> ${today}::date
     `.execute(trx);
     if (adultId !== null) {
       await sql`
         INSERT INTO care_duties (class_id, adult_id, deputy_id, during)
-        VALUES (${classId}, ${adultId}, ${deputyId}, daterange((app_now() AT TIME ZONE 'Asia/Shanghai')::date, NULL))
+        VALUES (${classId}, ${adultId}, ${deputyId}, daterange(${today}::date, NULL))
       `.execute(trx);
     }
     await audit(trx, actor, { action: 'courses.assignCare', subjectKind: 'class', subjectId: classId });
   });
+}
+
+/** The school's today, `YYYY-MM-DD`: before four in the morning it is still the day before, as on every board. */
+async function schoolDayOf(trx: Trx, classId: string): Promise<string> {
+  const { rows } = await sql<{ day: string }>`
+    SELECT (app_now() AT TIME ZONE o.tz - interval '4 hours')::date::text AS day
+    FROM classes c JOIN orgs o ON o.id = c.school_id WHERE c.id = ${classId}`.execute(trx);
+  const [row] = rows;
+  if (!row) throw notFound();
+  return row.day;
 }
 
 /**

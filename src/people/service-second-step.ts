@@ -70,7 +70,7 @@ export async function confirmSecondStep(
       .execute();
     // Codes of a telephone that is gone must not outlive it.
     await dropRecoveryCodes(trx, person.accountId);
-    await markAnswered(trx, person);
+    await markAnswered(trx, person, step);
     await audit(trx, person, {
       action: 'people.secondStepSet',
       subjectKind: 'account',
@@ -132,11 +132,10 @@ export async function answerSecondStep(
     const { rows } = await sql`
       UPDATE accounts a SET totp_last_step = ${step} WHERE a.id = ${person.accountId}
         AND (a.totp_last_step IS NULL OR a.totp_last_step < ${step} OR (a.totp_last_step = ${step} AND EXISTS (
-          SELECT FROM sessions s WHERE s.id_hash = ${person.sessionHash}
-            AND s.totp_at > clock_timestamp() - interval '2 minutes')))
+          SELECT FROM sessions s WHERE s.id_hash = ${person.sessionHash} AND s.totp_step = ${step})))
       RETURNING a.id`.execute(trx);
     if (rows.length === 0) throw wrongCode();
-    await markAnswered(trx, person);
+    await markAnswered(trx, person, step);
   });
 }
 
@@ -146,7 +145,7 @@ async function answerByRecoveryCode(ctx: ServerContext, person: PersonActor, typ
   const isRight = await guessing(ctx.db, nameHash, () =>
     ctx.db.transaction().execute(async (trx) => {
       if (!(await useRecoveryCode(trx, ctx.secrets, { accountId, sessionHash, typed }))) return null;
-      await markAnswered(trx, person);
+      await markAnswered(trx, person, null);
       await audit(trx, person, {
         action: 'people.recoveryCodeUsed',
         subjectKind: 'account',
@@ -198,8 +197,11 @@ async function requireRightCode(
   return step;
 }
 
-async function markAnswered(db: Db, { sessionHash }: PersonActor): Promise<void> {
-  await sql`UPDATE sessions SET totp_at = clock_timestamp() WHERE id_hash = ${sessionHash}`.execute(db);
+/** @param step - of the code that was answered with; null: it was a recovery code. */
+async function markAnswered(db: Db, { sessionHash }: PersonActor, step: number | null): Promise<void> {
+  await sql`UPDATE sessions SET totp_at = clock_timestamp(), totp_step = ${step} WHERE id_hash = ${sessionHash}`.execute(
+    db,
+  );
 }
 
 function wrongCode(): AppError {

@@ -65,6 +65,7 @@ declare module '../platform/database.ts' {
       idle_seconds: number;
       expires_at: Instant;
       totp_at: Instant | null;
+      totp_step: number | null;
     };
     recovery_codes: {
       account_id: string;
