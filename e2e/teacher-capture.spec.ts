@@ -1,8 +1,9 @@
+import { randomUUID } from 'node:crypto';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type BrowserContext, type Page, chromium } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
 import { build } from 'vite';
 import { findChromium } from '../bin/chromium.mjs';
 import { decodeEvents } from '../src/rooms/wire.ts';
@@ -14,7 +15,6 @@ import { type HeldSegment, type UploadServer, startUploadServer } from './fixtur
 
 declare const probe: CaptureProbe;
 
-const logId = '019a0000-0000-7000-8000-000000000001';
 const sourceSeconds = 150;
 const nothingHeld: HeldByServer = { lastVoice: null, lastEvents: null, lastPage: null, durationMs: 0 };
 
@@ -24,6 +24,7 @@ let assets: string;
 let entry: string;
 let server: UploadServer;
 let context: BrowserContext;
+let logId: string;
 
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'capture-'));
@@ -54,13 +55,18 @@ afterAll(async () => {
   await rm(folder, { recursive: true, force: true });
 });
 
+// What this device kept of an earlier try belongs to another lesson.
+beforeEach(() => {
+  logId = randomUUID();
+  for (const track of Object.values(server.held)) track.clear();
+});
+
 // A page left open holds the lesson: the next test, or the second try of this one, would never get it.
 afterEach(async () => {
   for (const page of context.pages()) await page.close();
 });
 
 test('every word said arrives: over a dead minute, a frozen page and a reload', async () => {
-  for (const track of Object.values(server.held)) track.clear();
   const page = await startTeaching(nothingHeld);
   await page.waitForTimeout(6_000);
 
@@ -116,14 +122,10 @@ test('every word said arrives: over a dead minute, a frozen page and a reload', 
 });
 
 test('a browser without an encoder of its own records, and loses no word either', async () => {
-  server.held.voice.clear();
   const page = await context.newPage();
   await page.addInitScript(() => Reflect.deleteProperty(globalThis, 'AudioEncoder'));
   await page.goto(server.origin);
-  await page.evaluate(([id, held]) => probe.capture.open(id, held, false), [
-    '019a0000-0000-7000-8000-000000000002',
-    nothingHeld,
-  ] as const);
+  await page.evaluate(([id, held]) => probe.capture.open(id, held, false), [logId, nothingHeld] as const);
   await waitUntil(() => page.evaluate(() => probe.opened !== null));
   expect(await page.evaluate(() => probe.capture.begin())).toBe('open');
   await page.waitForTimeout(12_000);
@@ -197,17 +199,16 @@ async function expectEveryWord(
     await page.evaluate((text) => probe.hear(Uint8Array.from(atob(text), (c) => c.charCodeAt(0))), track),
   );
   const pieceMs = 4_000;
-  const distances: { atMs: number; distanceMs: number; likeness: number }[] = [];
+  const pieces: { atMs: number; piece: Float32Array; distanceMs: number }[] = [];
   for (let atMs = 0; atMs + pieceMs < reloadedAtMs - 500; atMs += 2_000) {
     const piece = heard.subarray(atMs / 10, (atMs + pieceMs) / 10);
-    const place = findPlace(piece, source);
-    distances.push({ atMs, distanceMs: place.atMs - atMs, likeness: place.likeness });
+    pieces.push({ atMs, piece, distanceMs: findPlace(piece, source).atMs - atMs });
   }
-  const middle =
-    distances.map(({ distanceMs }) => distanceMs).sort((a, b) => a - b)[distances.length >> 1] ?? 0;
-  for (const { atMs, distanceMs, likeness } of distances) {
-    expect(likeness, `likeness at ${atMs} ms`).toBeGreaterThan(0.5);
-    expect(Math.abs(distanceMs - middle), `shift at ${atMs} ms`).toBeLessThanOrEqual(200);
+  const middle = pieces.map(({ distanceMs }) => distanceMs).sort((a, b) => a - b)[pieces.length >> 1] ?? 0;
+  for (const { atMs, piece } of pieces) {
+    // A few syllables may by chance be more like another place; what counts is that they are where they belong.
+    const { likeness } = findPlace(piece, source, atMs + middle - 200, atMs + middle + 200);
+    expect(likeness, `likeness at ${atMs} ms, ${middle} ms into the source`).toBeGreaterThan(0.5);
   }
 }
 
