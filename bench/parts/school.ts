@@ -89,6 +89,13 @@ export async function makeSchool(
     SELECT l.school_day, l.id, p.id, 'lead' FROM lessons l JOIN persons p ON p.number = 't' || substr(l.topic, 2)`.execute(
     db,
   );
+  // Everybody is expected; the last two of a class have not come.
+  await sql`
+    INSERT INTO expectations (school_day, planned_id, planned_kind, person_id, school_id, via_class_id, starts_at, due_at, state, way)
+    SELECT ${day}::date, p.lesson_id, 'lesson', p.person_id, p.school_id, p.via_class_id, p.starts_at, p.ends_at,
+      CASE WHEN n.i <= ${pupilsEach - 2}::int THEN 'present' ELSE 'open' END, CASE WHEN n.i <= ${pupilsEach - 2}::int THEN 'live' END
+    FROM lesson_people(${day}::date) p JOIN persons person ON person.id = p.person_id
+    CROSS JOIN LATERAL (SELECT split_part(person.number, '-', 2)::int AS i) n`.execute(db);
   await sql`ANALYZE`.execute(db);
   const found = await sql<{ lesson_id: string; topic: string; person_id: string; number: string }>`
     SELECT l.id AS lesson_id, l.topic, p.id AS person_id, p.number FROM lessons l

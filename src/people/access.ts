@@ -3,6 +3,7 @@ import type { Actor, PersonActor } from '../platform/actor.ts';
 import type { Action, Decision } from '../platform/authorize.ts';
 import type { Db } from '../platform/database.ts';
 import { AppError } from '../platform/errors.ts';
+import { askTogether } from '../platform/group-commit.ts';
 import { appointmentRoles, type Relation, type Role } from './roles.ts';
 
 /** Where a subject stands: everything `relationsOf` needs to say how it relates to an actor. */
@@ -68,6 +69,7 @@ export function defineAction<Subject, const Name extends string>(
       if (actor.kind === 'anonymous') return 'refuse';
       const place = await rule.place(db, subject, actor);
       if (place === null) return 'hide';
+      if (actor.kind === 'person' && allowed?.includes('self') && isSelf(actor, place)) return 'allow';
       const relations =
         actor.kind === 'person' ? await relationsOf(db, actor, place) : (['foreign'] as const);
       const decision = decide(allowed ?? [], relations);
@@ -139,64 +141,88 @@ export function roleOf(actor: Actor): Role {
  * - `sameSchool`: both stand in one school. `below`: at or below the actor's unit.
  */
 export async function relationsOf(db: Db, actor: PersonActor, place: Place): Promise<Relation[]> {
-  const personIds = [...(place.personIds ?? [])];
-  const classIds = [...(place.classIds ?? [])];
-  const row = await sql<Record<Exclude<Relation, 'self' | 'foreign'>, boolean>>`
-    /* prepared */ WITH asked AS (
-      SELECT coalesce(${place.day ?? null}::date,
-        (SELECT (app_now() AT TIME ZONE 'Asia/Shanghai' - interval '4 hours')::date)) AS day
-    ),
-    mine AS (
-      SELECT m.class_id, m.role FROM asked, class_members(asked.day) m
-      WHERE m.person_id = ${actor.personId} AND (${actor.role} = 'pupil') = (m.role = 'pupil')
-    ),
-    children AS (
-      SELECT g.pupil_id FROM guardianships g, asked
-      WHERE g.guardian_id = ${actor.personId} AND g.during @> asked.day AND ${actor.role} = 'guardian'
-    ),
-    place_org AS (SELECT path, school_id FROM org_scope WHERE org_id = ${place.orgId}),
-    actor_org AS (
-      SELECT path, school_id FROM org_scope
-      WHERE org_id = coalesce(${actor.appointment?.orgId ?? null}::uuid,
-        (SELECT home_org_id FROM persons WHERE id = ${actor.personId} AND ${actor.role} = 'pupil'))
-    )
-    SELECT
-      (EXISTS (SELECT FROM mine WHERE class_id = ANY (${classIds}::uuid[]))
-        OR ${actor.personId}::uuid = ANY (${[...(place.staffIds ?? [])]}::uuid[])
-        OR (${actor.role} <> 'guardian' AND EXISTS (
-          SELECT FROM enrollments e, asked, mine
-          WHERE e.class_id = mine.class_id AND e.role = 'pupil' AND e.during @> asked.day
-            AND e.person_id = ANY (${personIds}::uuid[])))) AS "ownClass",
-      (EXISTS (SELECT FROM children WHERE pupil_id = ANY (${personIds}::uuid[]))
-        OR EXISTS (
-          SELECT FROM children, enrollments e, asked
-          WHERE e.person_id = children.pupil_id AND e.role = 'pupil' AND e.during @> asked.day
-            AND e.class_id = ANY (${classIds}::uuid[]))
-        OR EXISTS (
-          SELECT FROM mine WHERE mine.role IN ('classTeacher', 'counsellor') AND (
-            mine.class_id = ANY (${classIds}::uuid[])
-            OR EXISTS (
-              SELECT FROM enrollments e, asked
-              WHERE e.class_id = mine.class_id AND e.is_home AND e.during @> asked.day
-                AND e.person_id = ANY (${personIds}::uuid[]))))
-        OR EXISTS (
-          SELECT FROM unnest(${personIds}::uuid[]) pupil, asked, adult_for(pupil, asked.day) a
-          WHERE ${actor.personId}::uuid IN (a.adult_id, a.deputy_id))
-        OR EXISTS (
-          SELECT FROM care_duties d, asked
-          WHERE ${actor.personId}::uuid IN (d.adult_id, d.deputy_id) AND d.during @> asked.day
-            AND (d.class_id = ANY (${classIds}::uuid[]) OR d.pupil_id = ANY (${personIds}::uuid[])))) AS "ownCare",
-      EXISTS (
-        SELECT FROM place_org p JOIN actor_org a ON a.school_id = p.school_id) AS "sameSchool",
-      (${actor.appointment !== null} AND EXISTS (
-        SELECT FROM place_org p JOIN actor_org a ON a.path @> p.path)) AS below
-  `.execute(db);
-  const holding = row.rows[0];
-  const relations: Relation[] = personIds.includes(actor.personId) ? ['self'] : [];
+  const holding = await askRelations(db, { actor, place });
+  const relations: Relation[] = isSelf(actor, place) ? ['self'] : [];
   for (const relation of ['ownClass', 'ownCare', 'sameSchool', 'below'] as const) {
-    if (holding?.[relation]) relations.push(relation);
+    if (holding[relation]) relations.push(relation);
   }
   return relations.length > 0 ? relations : ['foreign'];
+}
+
+type Holding = Record<Exclude<Relation, 'self' | 'foreign'>, boolean>;
+
+const askRelations = askTogether(
+  async (db, questions: readonly { actor: PersonActor; place: Place }[]): Promise<Holding[]> => {
+    const asked = questions.map(({ actor, place }, n) => ({
+      n,
+      actor_id: actor.personId,
+      role: actor.role,
+      actor_org_id: actor.appointment?.orgId ?? null,
+      org_id: place.orgId,
+      person_ids: place.personIds ?? [],
+      class_ids: place.classIds ?? [],
+      staff_ids: place.staffIds ?? [],
+      day: place.day ?? null,
+    }));
+    const { rows } = await sql<Holding>`
+      /* prepared */ SELECT holding.*
+      FROM json_to_recordset(${JSON.stringify(asked)}::json) AS q (n integer, actor_id uuid, role text, actor_org_id uuid,
+        org_id uuid, person_ids uuid[], class_ids uuid[], staff_ids uuid[], day date)
+      CROSS JOIN (SELECT (app_now() AT TIME ZONE 'Asia/Shanghai' - interval '4 hours')::date AS today) clock
+      CROSS JOIN LATERAL (SELECT coalesce(q.day, clock.today) AS day) asked
+      CROSS JOIN LATERAL (
+        WITH mine AS (
+          SELECT m.class_id, m.role FROM class_members(asked.day) m
+          WHERE m.person_id = q.actor_id AND (q.role = 'pupil') = (m.role = 'pupil')
+        ),
+        children AS (
+          SELECT g.pupil_id FROM guardianships g
+          WHERE g.guardian_id = q.actor_id AND g.during @> asked.day AND q.role = 'guardian'
+        ),
+        place_org AS (SELECT path, school_id FROM org_scope WHERE org_id = q.org_id),
+        actor_org AS (
+          SELECT path, school_id FROM org_scope
+          WHERE org_id = coalesce(q.actor_org_id,
+            (SELECT home_org_id FROM persons WHERE id = q.actor_id AND q.role = 'pupil'))
+        )
+        SELECT
+          (EXISTS (SELECT FROM mine WHERE class_id = ANY (q.class_ids))
+            OR q.actor_id = ANY (q.staff_ids)
+            OR (q.role <> 'guardian' AND EXISTS (
+              SELECT FROM enrollments e JOIN mine ON e.class_id = mine.class_id
+              WHERE e.role = 'pupil' AND e.during @> asked.day AND e.person_id = ANY (q.person_ids)))) AS "ownClass",
+          (EXISTS (SELECT FROM children WHERE pupil_id = ANY (q.person_ids))
+            OR EXISTS (
+              SELECT FROM children JOIN enrollments e ON e.person_id = children.pupil_id
+              WHERE e.role = 'pupil' AND e.during @> asked.day AND e.class_id = ANY (q.class_ids))
+            OR EXISTS (
+              SELECT FROM mine WHERE mine.role IN ('classTeacher', 'counsellor') AND (
+                mine.class_id = ANY (q.class_ids)
+                OR EXISTS (
+                  SELECT FROM enrollments e
+                  WHERE e.class_id = mine.class_id AND e.is_home AND e.during @> asked.day
+                    AND e.person_id = ANY (q.person_ids))))
+            OR EXISTS (
+              SELECT FROM unnest(q.person_ids) pupil, adult_for(pupil, asked.day) a
+              WHERE q.actor_id IN (a.adult_id, a.deputy_id))
+            OR EXISTS (
+              SELECT FROM care_duties d
+              WHERE q.actor_id IN (d.adult_id, d.deputy_id) AND d.during @> asked.day
+                AND (d.class_id = ANY (q.class_ids) OR d.pupil_id = ANY (q.person_ids)))) AS "ownCare",
+          EXISTS (SELECT FROM place_org p JOIN actor_org a ON a.school_id = p.school_id) AS "sameSchool",
+          (q.actor_org_id IS NOT NULL AND EXISTS (
+            SELECT FROM place_org p JOIN actor_org a ON a.path @> p.path)) AS below
+      ) holding
+      ORDER BY q.n
+    `.execute(db);
+    return rows;
+  },
+  { maxItems: 50 },
+);
+
+/** Needs no question to the database, so own affairs that `self` opens are answered without one. */
+function isSelf(actor: PersonActor, { personIds = [] }: Place): boolean {
+  return personIds.includes(actor.personId);
 }
 
 /** The actor's own affairs: signed in is enough. */

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { expect, test } from 'vitest';
-import { groupCommit } from './group-commit.ts';
+import { describe, expect, test } from 'vitest';
+import type { Db } from './database.ts';
+import { askTogether, groupCommit } from './group-commit.ts';
 
 test('those who come together are written together, and each gets their own answer', async () => {
   const runs: number[][] = [];
@@ -64,4 +65,39 @@ test('those who come while a write is under way ride in the next one', async () 
   await sleep(5);
   await Promise.all([first, carry(2), carry(3), carry(4)]);
   expect(runs).toEqual([1, 3]);
+});
+
+describe('questions that are asked together', () => {
+  const outside = { isTransaction: false } as Db;
+
+  test('ride in one statement of their own database', async () => {
+    const runs: [Db, number[]][] = [];
+    const ask = askTogether(
+      async (db, questions: readonly number[]) => {
+        runs.push([db, [...questions]]);
+        return questions.map((question) => question * 10);
+      },
+      { maxItems: 10 },
+    );
+    const other = { isTransaction: false } as Db;
+    expect(await Promise.all([ask(outside, 1), ask(outside, 2), ask(other, 3)])).toEqual([10, 20, 30]);
+    expect(runs).toEqual([
+      [outside, [1, 2]],
+      [other, [3]],
+    ]);
+  });
+
+  test('are asked alone inside a transaction, whose rows nobody else may see', async () => {
+    const runs: number[] = [];
+    const ask = askTogether(
+      async (_db, questions: readonly number[]) => {
+        runs.push(questions.length);
+        return questions;
+      },
+      { maxItems: 10 },
+    );
+    const trx = { isTransaction: true } as Db;
+    expect(await Promise.all([ask(trx, 1), ask(trx, 2)])).toEqual([1, 2]);
+    expect(runs).toEqual([1, 1]);
+  });
 });

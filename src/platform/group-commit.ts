@@ -1,3 +1,5 @@
+import type { Db } from './database.ts';
+
 /** Options of `groupCommit`. */
 export interface GroupCommitOptions {
   /** Most items of one run, 1 or more. */
@@ -55,4 +57,29 @@ export function groupCommit<Item, Answer>(
       waiting.push({ item, resolve, reject });
       if (!busy) start(waitMs);
     });
+}
+
+/**
+ * Makes one question out of those that many requests ask at the same time: a statement for a hundred costs the database
+ * little more than one for one. Each is asked anew after it came, so that no answer is older than its question.
+ *
+ * A run answers callers of every kind, so its statement must carry the one who asks in its own WHERE.
+ *
+ * @param ask - answers each question at its place.
+ */
+export function askTogether<Question, Answer>(
+  ask: (db: Db, questions: readonly Question[]) => Promise<readonly Answer[]>,
+  options: GroupCommitOptions,
+): (db: Db, question: Question) => Promise<Answer> {
+  const askers = new WeakMap<Db, (question: Question) => Promise<Answer>>();
+  return (db, question) => {
+    // What a transaction has written nobody else may see.
+    if (db.isTransaction) return ask(db, [question]).then(([answer]) => answer!);
+    let asker = askers.get(db);
+    if (asker === undefined) {
+      asker = groupCommit((questions: readonly Question[]) => ask(db, questions), options);
+      askers.set(db, asker);
+    }
+    return asker(question);
+  };
 }

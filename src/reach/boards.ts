@@ -6,9 +6,8 @@ import { notFound } from '../platform/errors.ts';
 import { schoolClock } from '../calendar/service.ts';
 import { readClassBoard, readSchoolBoard } from './actions.ts';
 import {
-  selectBoardPupils,
   selectKnownOfMissing,
-  selectLessonOfClass,
+  selectLessonWithPupils,
   selectMissingByPeriod,
   selectNextLessonAt,
   selectOverdue,
@@ -16,10 +15,9 @@ import {
   type KnownOfMissing,
   type LessonOfBoard,
 } from './queries/boards.ts';
-import { selectRulesOf } from './queries/rules.ts';
-import type { AttendanceRules, Evidence } from './rules/attendance.ts';
+import { defaultRules, type AttendanceRules, type Evidence } from './rules/attendance.ts';
 import { lessonPhase, tileOf, tileOrder, type LessonPhase, type TileState } from './rules/board.ts';
-import { ensureDayOpen } from './school-day.ts';
+import { ensureDayOpen, openSchoolDay } from './school-day.ts';
 
 export interface BoardTile {
   readonly personId: string;
@@ -51,11 +49,16 @@ export async function classBoard(
 ): Promise<ClassBoard> {
   const granted = await authorize(ctx.db, actor, readClassBoard, { day, lessonId, classId });
   const now = ctx.now();
-  const lesson = await selectLessonOfClass(ctx.db, granted, { day, lessonId, classId });
+  const key = { day, lessonId, classId };
+  let lesson = await selectLessonWithPupils(ctx.db, granted, key);
+  if (lesson?.dayWaits) {
+    await openSchoolDay(ctx.db, { schoolId: lesson.schoolId, day, now });
+    lesson = await selectLessonWithPupils(ctx.db, granted, key);
+  }
   if (!lesson) throw notFound();
-  await ensureDayOpen(ctx.db, { schoolId: lesson.schoolId, day, now });
+  const { pupils, timeZone, lateMinutes, dayWaits: _waits, ...row } = lesson;
+  const { schoolId: _school, status: _status, openedAt: _opened, ...shown } = row;
   const phase = phaseOf(lesson, now);
-  const pupils = await selectBoardPupils(ctx.db, granted, { day, lessonId, classId });
   const tiles = pupils.map((pupil) => ({ ...pupil, tile: tileOf(pupil, phase, now) }));
   const missing = tiles.filter(({ tile }) => tile === 'missing' || tile === 'partly' || tile === 'lost');
   const known = await selectKnownOfMissing(ctx.db, granted, {
@@ -64,16 +67,12 @@ export async function classBoard(
     viewerId: actor.kind === 'person' ? actor.personId : null,
   });
   const knownOf = new Map(known.map(({ personId, ...rest }) => [personId, rest]));
-  const { schoolId, status: _status, openedAt: _opened, ...shown } = lesson;
-  const { lateMinutes } = (await selectRulesOf(ctx.db, [schoolId], day))(schoolId);
-  const clock = await schoolClock(ctx.db, { schoolId, now });
-  if (!clock) throw notFound();
   return {
     now,
-    timeZone: clock.hours.timeZone,
+    timeZone,
     lesson: shown,
     phase,
-    rules: { lateMinutes },
+    rules: { lateMinutes: lateMinutes ?? defaultRules.lateMinutes },
     tiles: tiles
       .map(({ state: _state, ...pupil }) => ({ ...pupil, known: knownOf.get(pupil.personId) ?? null }))
       .sort((a, b) => tileOrder.indexOf(a.tile) - tileOrder.indexOf(b.tile)),

@@ -35,18 +35,6 @@ const lessonTables = sql`
   LEFT JOIN planned_runs run ON run.school_day = l.school_day AND run.planned_id = l.lesson_id
   LEFT JOIN room_states room ON room.school_day = l.school_day AND room.lesson_id = l.lesson_id`;
 
-export async function selectLessonOfClass(
-  db: Db,
-  _granted: Granted<'reach.readClassBoard'>,
-  { day, lessonId, classId }: { day: string; lessonId: string; classId: string },
-): Promise<LessonOfBoard | undefined> {
-  const { rows } = await sql<LessonOfBoard>`
-    /* prepared */ SELECT ${lessonColumns} FROM ${lessonTables}
-    WHERE c.school_day = ${day}::date AND c.lesson_id = ${lessonId} AND c.class_id = ${classId}
-  `.execute(db);
-  return rows[0];
-}
-
 export interface BoardPupil {
   readonly personId: string;
   readonly name: string;
@@ -58,22 +46,49 @@ export interface BoardPupil {
   readonly lastSeenAt: Date | null;
 }
 
-export async function selectBoardPupils(
+/** A class in a lesson, with its pupils in the order of their numbers. */
+export interface LessonWithPupils extends LessonOfBoard {
+  readonly timeZone: string;
+  /** Of the school's own rules that hold on the day; null: it has none. */
+  readonly lateMinutes: number | null;
+  /** The day's time has come and nobody has opened it yet. */
+  readonly dayWaits: boolean;
+  readonly pupils: BoardPupil[];
+}
+
+/** Everything of a class's board but what is known of those who are missing, in one statement. */
+export async function selectLessonWithPupils(
   db: Db,
   _granted: Granted<'reach.readClassBoard'>,
   { day, lessonId, classId }: { day: string; lessonId: string; classId: string },
-): Promise<BoardPupil[]> {
-  const { rows } = await sql<Omit<BoardPupil, 'evidence'> & { evidence: string | null }>`
-    /* prepared */ SELECT x.person_id AS "personId", p.name, p.number, x.state, x.way, x.evidence, seen.to_at AS "lastSeenAt"
-    FROM expectation_cards x JOIN people_cards p ON p.person_id = x.person_id
-    LEFT JOIN room_presence seen ON seen.school_day = x.school_day AND seen.lesson_id = x.planned_id AND seen.person_id = x.person_id
-    WHERE x.school_day = ${day}::date AND x.planned_id = ${lessonId} AND x.via_class_id = ${classId}
-    ORDER BY length(p.number), p.number
+): Promise<LessonWithPupils | undefined> {
+  const { rows } = await sql<LessonWithPupils>`
+    /* prepared */ SELECT ${lessonColumns}, scope.tz AS "timeZone",
+      (SELECT r.late_minutes FROM attendance_rules r WHERE r.school_id = c.school_id AND r.holds_from <= ${day}::date
+        ORDER BY r.holds_from DESC LIMIT 1) AS "lateMinutes",
+      EXISTS (SELECT FROM school_day_cards d WHERE d.school_id = c.school_id AND d.day = ${day}::date
+        AND d.kind <> 'off' AND d.opens_at <= app_now() AND d.opened_at IS NULL) AS "dayWaits",
+      (SELECT coalesce(json_agg(one), '[]') FROM (
+        SELECT x.person_id AS "personId", p.name, p.number, x.state, x.way, x.evidence, seen.to_at AS "lastSeenAt"
+        FROM expectation_cards x JOIN people_cards p ON p.person_id = x.person_id
+        LEFT JOIN room_presence seen ON seen.school_day = x.school_day AND seen.lesson_id = x.planned_id AND seen.person_id = x.person_id
+        WHERE x.school_day = ${day}::date AND x.planned_id = ${lessonId} AND x.via_class_id = ${classId}
+        ORDER BY length(p.number), p.number) one) AS pupils
+    FROM ${lessonTables} JOIN org_scope scope ON scope.org_id = c.school_id
+    WHERE c.school_day = ${day}::date AND c.lesson_id = ${lessonId} AND c.class_id = ${classId}
   `.execute(db);
-  return rows.map(({ evidence, ...row }) => ({
-    ...row,
+  const [row] = rows;
+  return row && { ...row, pupils: row.pupils.map((pupil) => fromJson(pupil, day)) };
+}
+
+/** Inside a list instants and evidence come as text. */
+function fromJson(pupil: BoardPupil, day: string): BoardPupil {
+  const { evidence, lastSeenAt } = pupil as unknown as { evidence: string | null; lastSeenAt: string | null };
+  return {
+    ...pupil,
     evidence: evidence === null ? null : unpackEvidence(evidence, day),
-  }));
+    lastSeenAt: lastSeenAt === null ? null : new Date(lastSeenAt),
+  };
 }
 
 export interface KnownOfMissing {

@@ -1,4 +1,4 @@
-import type { ChangeRow } from '../queries/today.ts';
+import type { ChangeRow } from '../queries/changes.ts';
 import type { PlanChange } from '../today-contract.ts';
 
 /** Changes as the API says them. */

@@ -10,7 +10,8 @@ import type { LessonCard, ShownWeek } from '../contract.ts';
 import { selectOptionalPublication } from '../queries/publications.ts';
 import { selectBellPlans } from '../queries/plan.ts';
 import { selectLessonCards, type LessonCardRow, type LessonFilter } from '../queries/read.ts';
-import { selectPupils, selectTeacher } from '../queries/today.ts';
+import { selectPupils } from '../queries/pupil-day.ts';
+import { selectTeacher } from '../queries/today.ts';
 import { bellsFor } from '../rules/bells.ts';
 import { requireClock } from './plan-state.ts';
 

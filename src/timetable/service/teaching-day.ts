@@ -7,7 +7,8 @@ import { schoolClock, schoolDays } from '../../calendar/service.ts';
 import { modeNamed } from '../../rooms/modes.ts';
 import { readOwnDay } from '../actions.ts';
 import { selectLessonCards, type LessonCardRow } from '../queries/read.ts';
-import { selectChanges, selectOwnClasses, selectReachCounts, selectTeacher } from '../queries/today.ts';
+import { selectChangesForStaff } from '../queries/changes.ts';
+import { selectOwnClasses, selectReachCounts, selectTeacher } from '../queries/today.ts';
 import { lessonState } from '../rules/today.ts';
 import type { TeacherLesson, TeacherToday } from '../today-contract.ts';
 import { isoChanges } from './changes.ts';
@@ -57,10 +58,9 @@ export async function teachingDay(ctx: ServerContext, actor: Actor): Promise<Tea
     name: teacher.name,
     lessons,
     changes: isoChanges(
-      await selectChanges(ctx.db, granted, {
+      await selectChangesForStaff(ctx.db, granted, {
         schoolId: teacher.schoolId,
         personId,
-        pupilId: null,
         firstDay: day,
         lastDay: addDays(day, 1),
       }),

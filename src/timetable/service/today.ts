@@ -1,28 +1,21 @@
-import type { Actor, PersonActor } from '../../platform/actor.ts';
+import type { Actor } from '../../platform/actor.ts';
 import { authorize, type Granted } from '../../platform/authorize.ts';
 import type { ServerContext } from '../../platform/context.ts';
-import type { Db } from '../../platform/database.ts';
 import { notFound } from '../../platform/errors.ts';
 import { addDays, instantAt } from '../../calendar/rules/days.ts';
-import { schoolClock, schoolDays, type SchoolClock } from '../../calendar/service.ts';
-import { expectationsOf } from '../../facts/service.ts';
 import { modeNamed } from '../../rooms/modes.ts';
 import { readOwnDay, readPupilDay } from '../actions.ts';
-import { selectLessonCards, type LessonCardRow } from '../queries/read.ts';
 import {
-  selectChanges,
-  selectMissed,
-  selectOptionalNextLesson,
-  selectOptionalTold,
-  selectPupils,
+  MAKE_UP_DAYS,
+  selectPupilDays,
+  type LessonOfDay,
+  type PupilDayRow,
   type PupilRow,
-} from '../queries/today.ts';
+} from '../queries/pupil-day.ts';
+import { selectOptionalNextLesson } from '../queries/today.ts';
 import { byNeed, expectedBytes, lessonReach, lessonState, minutesToMakeUp } from '../rules/today.ts';
 import type { Today, TodayLesson, TodayPupil } from '../today-contract.ts';
 import { isoChanges } from './changes.ts';
-
-/** Days back in which a missed lesson is still offered to be made up. */
-const MAKE_UP_DAYS = 7;
 
 /**
  * The day of a pupil, as the pupil or a guardian sees it.
@@ -41,75 +34,45 @@ export async function todayOf(
     pupilId === null ? own : await authorize(ctx.db, actor, readPupilDay, { personId: pupilId });
   const now = ctx.now();
   const isGuardian = actor.role === 'guardian';
-  const pupils = await selectPupils(ctx.db, granted, {
-    personId: (actor as PersonActor).personId,
+  const rows = await selectPupilDays(ctx.db, granted, {
+    personId: actor.personId,
     isGuardian,
   });
-  const days = await Promise.all(pupils.map((pupil) => dayOfPupil(ctx.db, granted, pupil, now)));
+  const days = rows.map((pupil) => ({
+    pupil,
+    lessons: pupil.lessons.map((one) => lessonOf(pupil.day, one, now)),
+  }));
   days.sort((a, b) => byNeed(needOf(a), needOf(b)));
   const asked = pupilId === null ? days[0] : days.find(({ pupil }) => pupil.pupilId === pupilId);
   if (!asked) throw notFound('no_pupil', 'There is no pupil whose day could be shown.');
-  const { clock, pupil } = asked;
-  const told = await selectOptionalTold(ctx.db, granted, { pupilId: pupil.pupilId, day: clock.today });
-  const lastDay = addDays(clock.today, 1);
-  const changes = await selectChanges(ctx.db, granted, {
-    schoolId: pupil.schoolId,
-    personId: null,
-    pupilId: pupil.pupilId,
-    firstDay: clock.today,
-    lastDay,
-  });
-  const isOver = asked.lessons.every(({ state }) => state === 'ended' || state === 'cancelled');
+  const { pupil, lessons } = asked;
+  const isOver = lessons.every(({ state }) => state === 'ended' || state === 'cancelled');
   const next = isOver
-    ? await selectOptionalNextLesson(ctx.db, granted, { pupilId: pupil.pupilId, afterDay: clock.today })
+    ? await selectOptionalNextLesson(ctx.db, granted, { pupilId: pupil.pupilId, afterDay: pupil.day })
     : undefined;
   return {
     now: now.toISOString(),
-    timeZone: clock.hours.timeZone,
-    day: clock.today,
-    weekNo: asked.weekNo,
-    dayKind: asked.dayKind,
+    timeZone: pupil.timeZone,
+    day: pupil.day,
+    weekNo: pupil.weekNo,
+    dayKind: pupil.dayKind,
     isGuardian,
     pupil: cardOf(asked),
     children: days.map(cardOf),
-    lessons: asked.lessons,
-    makeUps: await makeUpsOf(ctx.db, granted, asked),
-    changes: isoChanges(changes),
+    lessons,
+    makeUps: makeUpsOf(pupil),
+    changes: isoChanges(pupil.changes),
     next: next ? { ...next, startsAt: next.startsAt.toISOString() } : null,
-    cannotAttend: told ? { ...told, sentAt: told.sentAt.toISOString() } : null,
+    cannotAttend: pupil.told && { ...pupil.told, sentAt: pupil.told.sentAt.toISOString() },
   };
 }
 
 interface PupilDay {
-  readonly pupil: PupilRow;
-  readonly clock: SchoolClock;
-  readonly weekNo: number | null;
-  readonly dayKind: Today['dayKind'];
+  readonly pupil: PupilDayRow;
   readonly lessons: TodayLesson[];
 }
 
-async function dayOfPupil(db: Db, granted: Granted, pupil: PupilRow, now: Date): Promise<PupilDay> {
-  const clock = await schoolClock(db, { schoolId: pupil.schoolId, now });
-  if (!clock) throw notFound();
-  const day = clock.today;
-  const [schoolDay] = await schoolDays(db, { schoolId: pupil.schoolId, firstDay: day, lastDay: day });
-  const cards = await selectLessonCards(db, granted, { pupilId: pupil.pupilId, firstDay: day, lastDay: day });
-  const expected = await expectationsOf(db, { personId: pupil.pupilId, day });
-  const states = new Map(expected.map((row) => [row.planned_id, row.state]));
-  return {
-    pupil,
-    clock,
-    weekNo: schoolDay?.weekNo ?? null,
-    dayKind: schoolDay?.kind ?? 'off',
-    lessons: cards.map((card) => lessonOf(card, states.get(card.lessonId), now)),
-  };
-}
-
-function lessonOf(
-  card: LessonCardRow,
-  expectation: Parameters<typeof lessonReach>[0],
-  now: Date,
-): TodayLesson {
+function lessonOf(day: string, card: LessonOfDay, now: Date): TodayLesson {
   const mode = modeNamed(card.mode);
   const opensAt = mode.window(card, 'pupil').from;
   const state = lessonState(card, opensAt, now);
@@ -117,7 +80,7 @@ function lessonOf(
   const isOpen = state === 'open' || state === 'running';
   return {
     lessonId: card.lessonId,
-    schoolDay: card.day,
+    schoolDay: day,
     period: card.period,
     startsAt: card.startsAt.toISOString(),
     endsAt: card.endsAt.toISOString(),
@@ -127,16 +90,14 @@ function lessonOf(
     teacherName: card.leadName,
     mode: mode.name,
     state,
-    reach: lessonReach(expectation, state),
+    reach: lessonReach(card.reach ?? undefined, state),
     note: null,
     expectedBytes: state === 'ended' || state === 'cancelled' ? null : expectedBytes(mode.entrance, seconds),
     link: mode.entrance === 'link' && isOpen ? card.link : null,
   };
 }
 
-async function makeUpsOf(db: Db, granted: Granted, { pupil, clock }: PupilDay): Promise<Today['makeUps']> {
-  const firstDay = addDays(clock.today, -MAKE_UP_DAYS);
-  const missed = await selectMissed(db, granted, { pupilId: pupil.pupilId, firstDay, lastDay: clock.today });
+function makeUpsOf({ missed, timeZone }: PupilDayRow): Today['makeUps'] {
   return missed.map((row) => {
     const minutesLeft = minutesToMakeUp(row.voiceSeconds, row.heardSeconds);
     return {
@@ -146,7 +107,7 @@ async function makeUpsOf(db: Db, granted: Granted, { pupil, clock }: PupilDay): 
       courseTitle: row.title,
       minutesLeft,
       expectedBytes: expectedBytes('recording', minutesLeft * 60),
-      until: instantAt(addDays(row.day, MAKE_UP_DAYS + 1), '04:00', clock.hours.timeZone).toISOString(),
+      until: instantAt(addDays(row.day, MAKE_UP_DAYS + 1), '04:00', timeZone).toISOString(),
     };
   });
 }
