@@ -103,19 +103,26 @@ export async function presenceList(
     contact_at: Date | null;
     now: Date;
   }>`
-    /* prepared */ SELECT p.person_id, card.name, p.via_class_id AS class_id, c.class_name, r.from_at, r.to_at, e.hand_up_at,
-      r.heard_seconds, r.queue_ms, r.step,
-      (SELECT b.heard_ms FROM presence b WHERE b.school_day = ${key.schoolDay}::date AND b.lesson_id = p.lesson_id
-        AND b.person_id = p.person_id ORDER BY b.minute DESC LIMIT 1) AS last_heard_ms,
-      (SELECT max(a.answered_at) FROM roll_call_answers a JOIN roll_calls q ON q.id = a.roll_call_id
-        WHERE q.school_day = ${key.schoolDay}::date AND q.lesson_id = p.lesson_id AND a.person_id = p.person_id) AS answered_at,
-      noted.way AS contact_way, noted.outcome AS contact_outcome, noted.recorded_at AS contact_at,
-      app_now() AS now
+    /* prepared */ WITH heard AS (
+      SELECT b.person_id, (sum(b.heard_ms) / 1000)::int AS seconds, (array_agg(b.heard_ms ORDER BY b.minute DESC))[1] AS last_ms,
+        (array_agg(b.queue_ms ORDER BY b.minute DESC))[1] AS queue_ms, (array_agg(b.step ORDER BY b.minute DESC))[1] AS step
+      FROM presence b WHERE b.school_day = ${key.schoolDay}::date AND b.lesson_id = ${key.lessonId}::uuid GROUP BY b.person_id
+    ),
+    answered AS (
+      SELECT a.person_id, max(a.answered_at) AS at FROM roll_calls q JOIN roll_call_answers a ON a.roll_call_id = q.id
+      WHERE q.school_day = ${key.schoolDay}::date AND q.lesson_id = ${key.lessonId}::uuid GROUP BY a.person_id
+    )
+    SELECT p.person_id, card.name, p.via_class_id AS class_id, c.class_name, e.entered_at AS from_at, e.last_seen_at AS to_at,
+      e.hand_up_at, heard.seconds AS heard_seconds, heard.queue_ms, heard.step, heard.last_ms AS last_heard_ms,
+      answered.at AS answered_at, noted.way AS contact_way, noted.outcome AS contact_outcome,
+      noted.recorded_at AS contact_at, app_now() AS now
     FROM lesson_people(${key.schoolDay}::date) p
     JOIN people_cards card ON card.person_id = p.person_id AND card.status = 'active'
     JOIN lesson_classes c ON c.school_day = ${key.schoolDay}::date AND c.lesson_id = p.lesson_id AND c.class_id = p.via_class_id
-    LEFT JOIN room_presence r ON r.school_day = ${key.schoolDay}::date AND r.lesson_id = p.lesson_id AND r.person_id = p.person_id
-    LEFT JOIN room_entries e ON e.school_day = ${key.schoolDay}::date AND e.lesson_id = p.lesson_id AND e.person_id = p.person_id
+    LEFT JOIN room_entries e ON e.school_day = ${key.schoolDay}::date AND e.lesson_id = ${key.lessonId}::uuid AND e.person_id = p.person_id
+      AND e.standing = 'pupil'
+    LEFT JOIN heard ON heard.person_id = e.person_id
+    LEFT JOIN answered ON answered.person_id = p.person_id
     LEFT JOIN (
       SELECT DISTINCT ON (f.person_id) f.person_id, f.way, f.outcome, f.recorded_at
       FROM standing_facts(${key.schoolDay}::date) f

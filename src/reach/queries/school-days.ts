@@ -116,15 +116,29 @@ export async function markSchoolDirty(
   `.execute(trx);
 }
 
-/** Pupils for whom nobody answers on a day, newly found for a school; those who found an adult leave the list. */
+/**
+ * Pupils for whom nobody answers on a day, newly found for a school; those who found an adult leave the list.
+ *
+ * All pupils of a class who have no adult of their own have the same one, so the class is asked by one of them.
+ */
 export async function replaceAdultGaps(
   trx: Trx,
   { schoolId, day }: { schoolId: string; day: string },
 ): Promise<{ gaps: number; personIds: string[] }> {
   const { rows } = await sql<{ personId: string; isGap: boolean; changed: boolean }>`
-    WITH found AS (
-      SELECT n.person_id, n.class_id FROM named_adults(${day}::date) n
-      WHERE n.school_id = ${schoolId} AND n.adult_id IS NULL
+    WITH pupils AS MATERIALIZED (
+      SELECT h.person_id, h.class_id FROM home_classes(${day}::date) h WHERE h.school_id = ${schoolId}
+    ),
+    answered AS MATERIALIZED (
+      SELECT one.class_id FROM (
+        SELECT DISTINCT ON (p.class_id) p.class_id, p.person_id FROM pupils p
+        WHERE NOT EXISTS (SELECT FROM care_duties d WHERE d.pupil_id = p.person_id)) one
+      WHERE EXISTS (SELECT FROM adult_for(one.person_id, ${day}::date))
+    ),
+    found AS (
+      SELECT p.person_id, p.class_id FROM pupils p
+      WHERE p.class_id NOT IN (SELECT class_id FROM answered)
+        AND NOT EXISTS (SELECT FROM adult_for(p.person_id, ${day}::date))
     ),
     gone AS (
       DELETE FROM adult_gaps g WHERE g.school_id = ${schoolId} AND NOT EXISTS (SELECT FROM found f WHERE f.person_id = g.person_id)
