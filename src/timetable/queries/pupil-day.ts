@@ -122,7 +122,7 @@ const missedByPupil = sql`
   FROM expectation_states x
   JOIN lesson_cards l ON l.school_day = x.school_day AND l.lesson_id = x.planned_id
   JOIN planned_runs r ON r.school_day = x.school_day AND r.planned_id = x.planned_id
-  WHERE x.person_id = p."pupilId" AND x.school_day BETWEEN p.day - ${sql.lit(MAKE_UP_DAYS)} AND p.day
+  WHERE x.person_id = p."pupilId" AND x.school_day BETWEEN p.day - ${MAKE_UP_DAYS}::int AND p.day
     AND x.state IN ('missed', 'leftEarly') AND x.planned_kind = 'lesson'
     AND l.status = 'ended' AND l.log_id IS NOT NULL AND r.voice_seconds > 0
   ORDER BY x.starts_at DESC LIMIT 20`;
