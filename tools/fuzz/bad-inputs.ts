@@ -40,6 +40,10 @@ const values: readonly unknown[] = [
   '👩‍👩‍👧‍👦𠮷',
   'e\u0301'.repeat(40),
   '＝1+1',
+  // Lines that a log must not take for its own (C-12).
+  'a\r\n{"level":60,"time":1,"msg":"forged"}',
+  '\u001b[2J\u001b]0;x\u0007\u001b[31m',
+  'a\u2028b\u2029c\u0085d',
   "' OR 1=1 --",
   '"; DROP TABLE persons; --',
   '<script>alert(1)</script>',
@@ -102,6 +106,8 @@ const pathParts: readonly string[] = [
   '0000-01-01',
   '00000000-0000-0000-0000-000000000000',
   '%F0%A0%AE%B7',
+  '%0d%0a%7B%22level%22%3A60%7D',
+  '%1b%5b2J',
 ];
 
 const headers: readonly (readonly [string, string])[] = [
@@ -113,6 +119,7 @@ const headers: readonly (readonly [string, string])[] = [
   ['nol-appointment', '00000000-0000-0000-0000-000000000000'],
   ['idempotency-key', 'x'],
   ['idempotency-key', 'y'.repeat(5_000)],
+  ['accept-language', '\u001b[31m{"level":60}'],
   ['accept-language', `${'zh;q=0.9,'.repeat(300)}`],
   ['range', 'bytes=9-1,-,x'],
   ['cookie', `nol_80=${'%'.repeat(200)}`],

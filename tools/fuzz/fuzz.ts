@@ -22,6 +22,10 @@ export interface Fuzzed {
   readonly statuses: Readonly<Record<number, number>>;
   /** Answers that say that the server is at fault, or refusals without a stable code; one line each. */
   readonly faults: readonly string[];
+  /** Milliseconds of each answer, in turn. */
+  readonly durations: readonly number[];
+  /** Lines of the log that were looked at. */
+  readonly logged: number;
 }
 
 interface Target {
@@ -68,22 +72,30 @@ export async function fuzzer(): Promise<(count: number, seed: number) => Promise
   return async (count, seed) => {
     const faults: string[] = [];
     const statuses: Record<number, number> = {};
+    const durations: number[] = [];
+    let logged = 0;
     const wrongs = fc.sample(edits, { numRuns: count, seed });
     for (const [turn, wrong] of wrongs.entries()) {
       const { question, operation, headers, ids } = targets[turn % targets.length]!;
       const names = namesOf(question, { ...own.ids, ...ids });
       const asked = spoiled(askingFor(operation, names, headers, question.body), operation, wrong);
       const before = logLines.length;
+      const started = performance.now();
       const { status, code } = await database.takenBack(() => answerTo(asked));
+      durations.push(performance.now() - started);
       statuses[status] = (statuses[status] ?? 0) + 1;
       if (status >= 500 || (status >= 400 && code === undefined)) {
         const why = logLines.slice(before).find((line) => line.includes('"http.error"')) ?? '';
         const message = /"message":"([^"]{0,160})/.exec(why)?.[1] ?? '';
         faults.push(`${operation.id} ${status} ${JSON.stringify(wrong).slice(0, 200)} ${message}`);
       }
+      logged += logLines.length;
+      faults.push(
+        ...logLines.filter((line) => !isOneEvent(line)).map((line) => `log: ${line.slice(0, 300)}`),
+      );
       logLines.length = 0;
     }
-    return { asked: count, statuses, faults };
+    return { asked: count, statuses, faults, durations, logged };
   };
 
   async function answerTo(asked: Asked): Promise<{ status: number; code: string | undefined }> {
@@ -93,5 +105,18 @@ export async function fuzzer(): Promise<(count: number, seed: number) => Promise
       status: answer.statusCode,
       code: isProblem ? answer.json<{ code?: string }>().code : undefined,
     };
+  }
+}
+
+/** One event of the log is one line of JSON without signs that steer a terminal (C-12). */
+function isOneEvent(line: string): boolean {
+  const text = line.replace(/\n$/, '');
+  // oxlint-disable-next-line no-control-regex -- control characters are exactly what is looked for
+  if (/[\u0000-\u001f\u007f]/.test(text)) return false;
+  try {
+    const event: unknown = JSON.parse(text);
+    return typeof event === 'object' && event !== null && 'msg' in event;
+  } catch {
+    return false;
   }
 }

@@ -5,7 +5,8 @@ import { fuzzer } from './fuzz.ts';
 const fuzz = await fuzzer();
 
 test('bad input is refused by a code and never a fault of the server', async () => {
-  const { faults, statuses } = await fuzz(400, 20_261_128);
+  const { faults, statuses, logged } = await fuzz(400, 20_261_128);
   expect(faults).toEqual([]);
   expect(statuses[400]).toBeGreaterThan(100);
+  expect(logged).toBeGreaterThan(300);
 }, 120_000);
