@@ -1,9 +1,9 @@
-import { join } from 'node:path';
 import type { Browser, Page } from 'playwright-core';
-import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
+import { afterAll, beforeAll, expect, test } from 'vitest';
 import { seriousFindings } from './axe.ts';
-import { desk, launchChromium, openDevice, phone } from './browser.ts';
-import { aTaughtLesson, buildTestApp, type TaughtLesson } from './fixtures/taught-lesson.ts';
+import { launchChromium } from './browser.ts';
+import { enterAsPupil, enterAsTeacher, picture } from './fixtures/enter-lesson.ts';
+import { aTaughtLesson, buildTestApp } from './fixtures/taught-lesson.ts';
 
 const app = await buildTestApp();
 let browser: Browser;
@@ -20,38 +20,14 @@ afterAll(async () => {
 
 const wait = { timeout: 20_000 };
 
-async function enterAsPupil(taught: TaughtLesson, pupil: number): Promise<Page> {
-  const { page, close } = await openDevice(browser, phone);
-  onTestFinished(close);
-  await taught.signIn(page.context(), pupil);
-  await page.goto(taught.origin + taught.path);
-  return page;
-}
-
-async function enterAsTeacher({ origin, port, path, lesson }: TaughtLesson): Promise<Page> {
-  const { page, close } = await openDevice(browser, { ...desk, permissions: ['microphone'] });
-  onTestFinished(close);
-  const { cookie = '', 'nol-appointment': appointment } = lesson.teacher.headers;
-  const value = /=([^;]+)/.exec(cookie)?.[1] ?? '';
-  await page.context().addCookies([{ name: `nol_${port}`, value, url: origin }]);
-  await page.goto(`${origin}${path}?as=${appointment}`);
-  return page;
-}
-
-/** Pictures to look at by eye, where a folder is named for them. */
-async function picture(page: Page, name: string): Promise<void> {
-  const folder = process.env['NOL_PICTURES'];
-  if (folder) await page.screenshot({ path: join(folder, `${name}.png`) });
-}
-
 const bars = (page: Page) => page.locator('.poll-bars li');
 
 test('a question from the first tap to the bars: asked, answered on telephones, once, shown without names', async () => {
   const taught = await aTaughtLesson(app, { pupilsEach: 3 });
   await taught.say(3);
   await taught.showPage(1, '哪个方程对？');
-  const [first, second] = [await enterAsPupil(taught, 0), await enterAsPupil(taught, 1)];
-  const teacher = await enterAsTeacher(taught);
+  const [first, second] = [await enterAsPupil(browser, taught, 0), await enterAsPupil(browser, taught, 1)];
+  const teacher = await enterAsTeacher(browser, taught);
   await teacher.getByRole('button', { name: '提问' }).click(wait);
   const form = teacher.getByRole('group', { name: '问全班' });
   await form.getByRole('textbox', { name: '选项 A' }).fill('60x = 120x + 4');

@@ -129,7 +129,7 @@ test('hand, lost, talk and roll call reach the server, with the keyboard alone',
   await page.keyboard.press('Enter');
   await expect
     .poll(() => page.getByRole('button', { name: '没听懂' }).textContent(), { timeout: 5000 })
-    .toContain('已经告诉老师');
+    .toContain('老师知道了');
 
   await page.getByRole('textbox', { name: '说一句' }).focus();
   await page.keyboard.type('那小禾一共走了 8 分钟？');

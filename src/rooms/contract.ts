@@ -102,7 +102,14 @@ export const ChatBody = Type.Object(
 );
 export const ChatAnswer = Type.Object({ n: Type.Integer() }, closed);
 export const HandBody = Type.Object({ up: Type.Boolean() }, closed);
-export const LostBody = Type.Object({ pageN: Type.Integer({ minimum: 0, maximum: 10_000 }) }, closed);
+export const LostBody = Type.Object(
+  {
+    pageN: Type.Integer({ minimum: 0, maximum: 10_000 }),
+    /** It is understood by now: the page is not counted any more. */
+    takenBack: Type.Optional(Type.Boolean()),
+  },
+  closed,
+);
 export const RollCallBody = Type.Object(
   { id: Id, seconds: Type.Integer({ minimum: ROLL_CALL_SECONDS.least, maximum: ROLL_CALL_SECONDS.most }) },
   closed,

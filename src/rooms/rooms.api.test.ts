@@ -738,6 +738,28 @@ describe('taking part', () => {
     expect(await kinds(second!.headers)).toEqual([]);
   });
 
+  test('"I did not understand" is taken back once, said again, and what is said again changes nothing', async () => {
+    const { lesson, logId } = await taught(1);
+    const [pupil, classmate] = lesson.pupils;
+    const tell = (pageN: number, takenBack: boolean) =>
+      act(lesson, pupil!.headers, 'lost', { pageN, takenBack });
+    for (const takenBack of [true, false, false, true, true, false])
+      expect(outcome(await tell(2, takenBack))).toBe(204);
+    await Promise.all(Array.from({ length: 6 }, () => tell(3, false)));
+    const rows = async (headers: Headers) =>
+      (await feed(logId, headers)).frames
+        .filter(({ track }) => track === 'talk')
+        .map(({ bytes }) => decodeJsonRow<TalkRow>(bytes))
+        .map((row) => row.kind === 'lost' && [row.pageN, row.takenBack ?? false]);
+    expect(await rows(lesson.teacher.headers)).toEqual([
+      [2, false],
+      [2, true],
+      [2, false],
+      [3, false],
+    ]);
+    expect(await rows(classmate!.headers)).toEqual([]);
+  });
+
   test.each([
     ['an empty line', 'chat', { clientId: 'abcdefgh', text: '  ' }],
     ['a line without id', 'chat', { text: '好' }],

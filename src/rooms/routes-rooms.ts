@@ -28,15 +28,8 @@ import type { LessonCard } from './queries-lesson.ts';
 import { personInRoom, roomsOf } from './rooms.ts';
 import { join, roomPeople } from './service-join.ts';
 import { heartbeat, noteContact, presenceList } from './service-presence.ts';
-import {
-  answerRollCall,
-  giveOrder,
-  raiseHand,
-  removePupil,
-  say,
-  startRollCall,
-  tellLost,
-} from './service-talk.ts';
+import { tellLost } from './service-lost.ts';
+import { answerRollCall, giveOrder, raiseHand, removePupil, say, startRollCall } from './service-talk.ts';
 import type { InRoom } from './service-talk.ts';
 
 const base = '/rooms/:schoolDay/:lessonId';
@@ -167,7 +160,7 @@ export function roomRoutes(ctx: ServerContext): FastifyPluginAsyncTypebox {
         },
       },
       async (request, reply) => {
-        await tellLost(rooms, await inRoom(request), request.body.pageN);
+        await tellLost(rooms, await inRoom(request), request.body);
         return reply.code(204).send(null);
       },
     );

@@ -80,24 +80,6 @@ export async function raiseHand(rooms: Rooms, who: InRoom, up: boolean): Promise
   });
 }
 
-/** Says "I did not understand this page", once a page; only the staff gets to know who. Never switched off. */
-export async function tellLost(rooms: Rooms, who: InRoom, pageN: number): Promise<void> {
-  await authorize(rooms.ctx.db, who.actor, takePart, who.key);
-  await inLockedRoom(rooms, who, takePart, async (trx, room) => {
-    const key = `lost:${who.personId}:${pageN}`;
-    const first = await trx
-      .insertInto('talk_keys')
-      .values({ log_id: room.logId, key, n: room.talkN + 1 })
-      .onConflict((conflict) => conflict.columns(['log_id', 'key']).doNothing())
-      .returning('n')
-      .executeTakeFirst();
-    if (first === undefined) return [];
-    return [
-      await insertTalkRow(trx, room, { kind: 'lost', classId: room.classId, personId: who.personId, pageN }),
-    ];
-  });
-}
-
 /** How the switches of a room stand. */
 export interface Switches {
   readonly state: LogState;

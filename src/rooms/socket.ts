@@ -23,7 +23,8 @@ import { mayRead } from './live-log.ts';
 import { personInRoom, roomsOf } from './rooms.ts';
 import type { Rooms } from './rooms.ts';
 import { heartbeat } from './service-presence.ts';
-import { answerRollCall, giveOrder, raiseHand, say, tellLost } from './service-talk.ts';
+import { tellLost } from './service-lost.ts';
+import { answerRollCall, giveOrder, raiseHand, say } from './service-talk.ts';
 import type { InRoom } from './service-talk.ts';
 import { runStatement } from './statements.ts';
 import type { Standing } from './tables.ts';
@@ -223,7 +224,7 @@ async function act(rooms: Rooms, who: InRoom, said: ClientMessage): Promise<void
     case 'hand':
       return raiseHand(rooms, who, said.up);
     case 'lost':
-      return tellLost(rooms, who, said.pageN);
+      return tellLost(rooms, who, said);
     case 'heartbeat':
       return heartbeat(rooms, who, said);
     case 'rollCallAnswer':

@@ -170,12 +170,12 @@ export type PollRight = { options: number[] } | { number: string } | null;
  *
  * Persons are named by id; names come from the room's people list, never from the log.
  * `classId` null: for everyone in the lesson; otherwise only this class (and the staff) gets the row.
- * `lost` rows are given to staff only. `at` is the server's instant, ISO 8601.
+ * `lost` rows are given to staff only; `takenBack` says that the page is understood by now. `at` is the server's instant, ISO 8601.
  */
 export type TalkRow = { at: string; classId: string | null } & (
   | { kind: 'chat'; id: string; personId: string; staff: boolean; text: string }
   | { kind: 'hand'; personId: string; up: boolean }
-  | { kind: 'lost'; personId: string; pageN: number }
+  | { kind: 'lost'; personId: string; pageN: number; takenBack?: true }
   | { kind: 'order'; personId: string; order: Order }
   | { kind: 'rollCall'; id: string; personId: string; until: string }
   | { kind: 'rollCallAnswer'; id: string; personId: string }
@@ -514,7 +514,7 @@ class Reader {
 export type ClientMessage =
   | { type: 'chat'; clientId: string; text: string }
   | { type: 'hand'; up: boolean }
-  | { type: 'lost'; pageN: number }
+  | { type: 'lost'; pageN: number; takenBack?: boolean }
   | { type: 'heartbeat'; minute: number; heardMs: number; step: number; queueMs: number }
   | { type: 'rollCallAnswer'; id: string }
   | { type: 'order'; order: Order };

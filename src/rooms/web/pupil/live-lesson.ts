@@ -21,6 +21,7 @@ import { createTalk } from '../shared/talk.ts';
 import { createChatView } from './chat-view.ts';
 import { createHeartbeat } from './heartbeat.ts';
 import { firstLadder, nextLadder, pagePace, type LinkSample } from './ladder.ts';
+import { createLostPages } from './lost-pages.ts';
 import { createOutbox } from './outbox.ts';
 import { createPolls } from './polls.ts';
 import { createRollCalls } from './roll-calls.ts';
@@ -44,7 +45,6 @@ const quietBytes = 900;
 /** Quiet is said only after this many such segments, or every breath would be a change. */
 const quietSegments = 3;
 const noticeAgainMs = 180_000;
-const lostShownMs = 60_000;
 
 /** What is only seen later comes later; fetched once the voice runs, so that a roll call finds it here. */
 const sheets = () => import('./sheets.ts');
@@ -70,8 +70,6 @@ export function startLiveLesson(options: LiveOptions): () => void {
   let ladder = firstLadder(saver, performance.now());
   let feedState: FeedState = { kind: 'connecting' };
   let quietRun = 0;
-  let lostAtMs = -Infinity;
-  let lostPageN = -1;
   let isHandSending = false;
   let noticeAtMs = -Infinity;
   let hasEnded = false;
@@ -108,7 +106,7 @@ export function startLiveLesson(options: LiveOptions): () => void {
       onHear: () => voice.touch(),
       onLatest: () => voice.goLatest(),
       onHand: () => void raiseHand(),
-      onLost: () => void tellLost(),
+      onLost: () => lostPages.toggle(board.shownPageN),
     },
   );
   const loader: PageLoader = createPageLoader(
@@ -143,7 +141,10 @@ export function startLiveLesson(options: LiveOptions): () => void {
       const was = feedState.kind;
       feedState = state;
       if (state.kind === 'refused') options.onRefused(state.code, state.detail);
-      if (was === 'broken' && state.kind === 'flowing') outbox.retry();
+      if (was === 'broken' && state.kind === 'flowing') {
+        outbox.retry();
+        lostPages.retry();
+      }
       refresh();
     },
   });
@@ -159,6 +160,11 @@ export function startLiveLesson(options: LiveOptions): () => void {
     sheets,
   );
 
+  const lostPages = createLostPages(
+    `nol-lost-${entrance.logId}-${entrance.personId}`,
+    (pageN, takenBack) => api.lost(pageN, takenBack),
+    () => refresh(),
+  );
   const polls = createPolls(view.pollPlace, (id, answer) => api.answerPoll(id, answer), pollCards);
 
   /** The join gave a ticket good for 30 s; later attempts knock again for a fresh one. */
@@ -251,19 +257,6 @@ export function startLiveLesson(options: LiveOptions): () => void {
     refresh();
   }
 
-  async function tellLost(): Promise<void> {
-    const pageN = board.shownPageN;
-    try {
-      await api.lost(pageN);
-    } catch (error) {
-      if (!(error instanceof ApiProblem)) throw error;
-      return;
-    }
-    lostAtMs = performance.now();
-    lostPageN = pageN;
-    refresh();
-  }
-
   const neighbour = (by: -1 | 1): number | null => {
     const pages = board.seenPages();
     const next = pages[pages.indexOf(board.shownPageN) + by];
@@ -333,7 +326,7 @@ export function startLiveLesson(options: LiveOptions): () => void {
     );
     const place = hands.indexOf(entrance.personId);
     view.setHand(place >= 0, place + 1, talkIsOff());
-    view.setLost(now - lostAtMs < lostShownMs && lostPageN === board.shownPageN, false);
+    view.setLost(lostPages.of(board.shownPageN));
     if (line === 'ended' && !hasEnded) {
       hasEnded = true;
       void heartbeat.beat();
@@ -389,6 +382,7 @@ export function startLiveLesson(options: LiveOptions): () => void {
     document.removeEventListener('keydown', onKey);
     rollCalls.stop();
     polls.stop();
+    lostPages.stop();
     heartbeat.stop();
     socket.close();
     feed.stop();

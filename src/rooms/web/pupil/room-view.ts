@@ -1,5 +1,6 @@
 import { t } from '../../../platform/web/t.ts';
 import { clear, el, icon, setText } from '../shared/dom.ts';
+import type { LostState } from './lost-pages.ts';
 import { megabytes } from './megabytes.ts';
 import type { VoiceLine } from './voice-line.ts';
 
@@ -27,7 +28,7 @@ export interface RoomView {
   setTimeLeft(text: string): void;
   setMeter(usedBytes: number, expectedBytes: number): void;
   setHand(isUp: boolean, place: number, isOff: boolean): void;
-  setLost(isPressed: boolean, isOff: boolean): void;
+  setLost(state: LostState): void;
   setStepNotice(kind: 'down' | 'up' | null, onRead: () => void): void;
   setTyping(isTyping: boolean): void;
   leaveAlone(): void;
@@ -275,9 +276,8 @@ export function createRoomView(
       const small = isOff ? t('rooms.pupil.hand.off') : isUp ? t('rooms.pupil.hand.place', { place }) : '';
       act(hand, handText, t(isUp ? 'rooms.pupil.hand.up' : 'rooms.pupil.hand'), small, isUp, isOff);
     },
-    setLost(isPressed, isOff) {
-      const small = t(isPressed ? 'rooms.pupil.lost.told' : 'rooms.pupil.lost.private');
-      act(lost, lostText, t('rooms.pupil.lost'), small, isPressed, isOff);
+    setLost(state) {
+      act(lost, lostText, t('rooms.pupil.lost'), t(`rooms.pupil.lost.${state}`), state !== 'no', false);
     },
     setStepNotice(kind, onRead) {
       notice.hidden = kind === null;

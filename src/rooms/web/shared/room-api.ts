@@ -38,7 +38,8 @@ export interface RoomApi {
   people(): Promise<RoomPerson[]>;
   chat(clientId: string, text: string): Promise<unknown>;
   hand(up: boolean): Promise<unknown>;
-  lost(pageN: number): Promise<unknown>;
+  /** @param takenBack - the page is understood by now. */
+  lost(pageN: number, takenBack: boolean): Promise<unknown>;
   answerRollCall(id: string): Promise<unknown>;
   answerPoll(id: string, answer: { chosen: number[] | null; written: string | null }): Promise<unknown>;
   heartbeat(beat: { minute: number; heardMs: number; step: number; queueMs: number }): Promise<unknown>;
@@ -67,7 +68,8 @@ export function createRoomApi(address: RoomAddress): RoomApi {
     chat: (clientId, text) =>
       api.post('/api/rooms/{schoolDay}/{lessonId}/chat', { ...room, body: { clientId, text } }),
     hand: (up) => api.post('/api/rooms/{schoolDay}/{lessonId}/hand', { ...room, body: { up } }),
-    lost: (pageN) => api.post('/api/rooms/{schoolDay}/{lessonId}/lost', { ...room, body: { pageN } }),
+    lost: (pageN, takenBack) =>
+      api.post('/api/rooms/{schoolDay}/{lessonId}/lost', { ...room, body: { pageN, takenBack } }),
     answerRollCall: (rollCallId) =>
       api.post('/api/rooms/{schoolDay}/{lessonId}/roll-calls/{rollCallId}/answers', {
         path: { ...path, rollCallId },

@@ -1,6 +1,13 @@
 import { expect, test } from 'vitest';
 import type { TalkRow } from '../../wire.ts';
-import { type RoomState, emptyRoom, presenceGroups, withPresence, withTalk } from './room-state.ts';
+import {
+  type RoomState,
+  emptyRoom,
+  lostPages,
+  presenceGroups,
+  withPresence,
+  withTalk,
+} from './room-state.ts';
 
 const at = '2026-11-25T02:20:00Z';
 
@@ -47,8 +54,14 @@ test('"not understood" counts pupils, not presses', () => {
     { kind: 'lost', personId: '甲', pageN: 6 },
     { kind: 'lost', personId: '甲', pageN: 6 },
     { kind: 'lost', personId: '乙', pageN: 6 },
+    { kind: 'lost', personId: '甲', pageN: 2 },
+    { kind: 'lost', personId: '乙', pageN: 4 },
+    { kind: 'lost', personId: '乙', pageN: 4, takenBack: true },
   );
-  expect(room.lost.get(6)?.size).toBe(2);
+  expect(lostPages(room)).toEqual([
+    { pageN: 6, count: 2 },
+    { pageN: 2, count: 1 },
+  ]);
 });
 
 test('an answer to an earlier roll call does not count for this one', () => {

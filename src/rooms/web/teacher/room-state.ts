@@ -87,7 +87,9 @@ function talkChange(room: RoomState, row: TalkRow): Partial<RoomState> {
       return { hands: row.up ? [...others, { personId: row.personId, at: row.at }] : others };
     }
     case 'lost': {
-      const pupils = new Set(room.lost.get(row.pageN)).add(row.personId);
+      const pupils = new Set(room.lost.get(row.pageN));
+      if (row.takenBack) pupils.delete(row.personId);
+      else pupils.add(row.personId);
       return { lost: new Map(room.lost).set(row.pageN, pupils) };
     }
     case 'order':
@@ -126,6 +128,14 @@ export function withPresence(room: RoomState, personId: string, presence: Presen
     presence: new Map(room.presence).set(personId, presence),
     hands: gone ? room.hands.filter((hand) => hand.personId !== personId) : room.hands,
   };
+}
+
+/** Pages that pupils did not follow, most pupils first, then in the order of the pages. */
+export function lostPages({ lost }: RoomState): { readonly pageN: number; readonly count: number }[] {
+  return [...lost]
+    .map(([pageN, pupils]) => ({ pageN, count: pupils.size }))
+    .filter(({ count }) => count > 0)
+    .sort((a, b) => b.count - a.count || a.pageN - b.pageN);
 }
 
 export interface PresenceGroups {

@@ -3,7 +3,7 @@ import { setText } from '../shared/dom.ts';
 import { button, h } from './element.ts';
 import { followPath } from './page-headers.ts';
 import type { CaptureStatus } from './capture/messages.ts';
-import { type RoomPerson, type RoomState, presenceGroups } from './room-state.ts';
+import { lostPages, type RoomPerson, type RoomState, presenceGroups } from './room-state.ts';
 
 export interface Summary {
   readonly element: HTMLElement;
@@ -15,13 +15,23 @@ export interface Summary {
   ): void;
 }
 
-/** After the lesson: what was taught, whether all of it is safe, and who was not there. */
-export function createSummary(acts: { leave: () => void; contact: (person: RoomPerson) => void }): Summary {
+/** Pages named at the end: what to teach again is decided by the worst, not by a list of all. */
+const mostLostPages = 3;
+
+/** After the lesson: what was taught, whether all of it is safe, who was not there, which pages were not followed. */
+export function createSummary(acts: {
+  leave: () => void;
+  contact: (person: RoomPerson) => void;
+  /** A page as people call it. */
+  pageName: (pageN: number) => string;
+}): Summary {
   const facts = h('p', { class: 'summary-facts num' });
   const safe = h('p', { class: 'summary-safe', role: 'status' });
   const missingHead = h('h3', { class: 'red' });
   const missing = h('ul', { class: 'gone' });
   const everybody = h('p', { class: 'green' }, t('rooms.teacher.summary.everybody'));
+  const lostHead = h('h3', {}, t('rooms.teacher.summary.lost'));
+  const lost = h('ul', { class: 'lost-pages num' });
   const element = h(
     'section',
     { class: 'summary', attributes: { 'aria-label': t('rooms.teacher.summary.title') } },
@@ -31,6 +41,8 @@ export function createSummary(acts: { leave: () => void; contact: (person: RoomP
     missingHead,
     missing,
     everybody,
+    lostHead,
+    lost,
     h('p', { class: 'quiet' }, t('rooms.teacher.summary.recording')),
     h(
       'footer',
@@ -51,6 +63,13 @@ export function createSummary(acts: { leave: () => void; contact: (person: RoomP
       setText(missingHead, t('rooms.teacher.summary.missing', { count: gone.length }));
       missingHead.hidden = gone.length === 0;
       everybody.hidden = gone.length > 0 || groups.expected === 0;
+      const unclear = lostPages(room).slice(0, mostLostPages);
+      lostHead.hidden = unclear.length === 0;
+      lost.replaceChildren(
+        ...unclear.map(({ pageN, count }) =>
+          h('li', {}, t('rooms.teacher.talk.lost-page', { page: acts.pageName(pageN), count })),
+        ),
+      );
       missing.replaceChildren(
         ...gone.map((person) =>
           h(

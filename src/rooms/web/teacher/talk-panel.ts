@@ -2,7 +2,7 @@ import { t } from '../../../platform/web/t.ts';
 import { CHAT_MAX_CHARS } from '../../wire.ts';
 import { icon, setText } from '../shared/dom.ts';
 import { button, h, keyedList } from './element.ts';
-import type { ChatLine, RoomState } from './room-state.ts';
+import { type ChatLine, lostPages, type RoomState } from './room-state.ts';
 
 export interface TalkPanel {
   readonly element: HTMLElement;
@@ -13,6 +13,8 @@ export interface TalkPanel {
 export function createTalkPanel(options: {
   send: (text: string) => Promise<void>;
   turnTo: (pageN: number) => void;
+  /** A page as people call it. */
+  pageName: (pageN: number) => string;
 }): TalkPanel {
   let room: RoomState | null = null;
   let own = '';
@@ -102,7 +104,7 @@ export function createTalkPanel(options: {
       ),
     update: (row, { pageN, count }) => {
       const line = row.querySelector('span');
-      if (line) setText(line, t('rooms.teacher.talk.lost-page', { page: pageN, count }));
+      if (line) setText(line, t('rooms.teacher.talk.lost-page', { page: options.pageName(pageN), count }));
     },
   });
 
@@ -127,8 +129,8 @@ export function createTalkPanel(options: {
         if (word) setText(word, t('rooms.teacher.talk.new-lines', { count: unseen }));
         jump.hidden = false;
       }
-      const pages = [...next.lost].map(([pageN, pupils]) => ({ pageN, count: pupils.size }));
-      showLost(pages.sort((a, b) => b.count - a.count));
+      const pages = lostPages(next);
+      showLost(pages);
       const pupils = new Set([...next.lost.values()].flatMap((one) => [...one])).size;
       setText(lostCount, String(pupils));
       lostCount.hidden = pupils === 0;

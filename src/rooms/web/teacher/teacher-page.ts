@@ -97,6 +97,10 @@ function build(
     view.element.dataset['tool'] = tool;
     update();
   };
+  const pageName = (n: number) =>
+    n === 0
+      ? t('rooms.teacher.pages.blank-board')
+      : t('rooms.teacher.pages.page', { page: pages.placeOf(n) || n });
   const attempt = (act: Promise<unknown>) => void act.catch((error: unknown) => cards.problem(error));
   const begin = () =>
     attempt(
@@ -145,8 +149,8 @@ function build(
     contact,
     choose: (person) => cards.askRemove(person, () => attempt(session.client.remove(person.personId))),
   });
-  const talk = createTalkPanel({ send: (text) => session.chat(text), turnTo: acts.turnTo });
-  const summary = createSummary({ leave, contact });
+  const talk = createTalkPanel({ send: (text) => session.chat(text), turnTo: acts.turnTo, pageName });
+  const summary = createSummary({ leave, contact, pageName });
   const rollCall = createRollCallCard(dock);
   const polls = createPollCards(dock, {
     client: session.client,
@@ -207,6 +211,7 @@ function build(
       colour: ink.colour,
       place: pages.placeOf(board.pageN),
       pages: pages.size,
+      lost: room.lost.get(board.pageN)?.size ?? 0,
       microphone: session.microphone === 'open' && session.mutedByHand ? 'muted' : session.microphone,
       level: status?.level ?? 0,
       ended: room.ended,

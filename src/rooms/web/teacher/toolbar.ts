@@ -2,7 +2,7 @@ import { t } from '../../../platform/web/t.ts';
 import { INK_COLOURS } from '../../wire.ts';
 import type { ToolName } from './board/ink.ts';
 import type { MicrophoneState } from './capture/microphone.ts';
-import { setText } from '../shared/dom.ts';
+import { icon, setText } from '../shared/dom.ts';
 import { button, h, square } from './element.ts';
 
 export interface ToolbarState {
@@ -10,6 +10,8 @@ export interface ToolbarState {
   readonly colour: number;
   readonly place: number;
   readonly pages: number;
+  /** Pupils who do not follow the page shown. */
+  readonly lost: number;
   readonly microphone: MicrophoneState | 'off' | 'muted';
   /** 0..1 */
   readonly level: number;
@@ -77,6 +79,14 @@ export function createToolbar(acts: {
     onClick: acts.photo,
   });
   const place = h('span', { class: 'num place', attributes: { 'aria-live': 'polite' } });
+  const lostWords = h('span', { class: 'vh', role: 'status' });
+  const lostCount = h('span');
+  const lost = h(
+    'span',
+    { class: 'tag amber lost num', hidden: true, attributes: { 'aria-hidden': 'true' } },
+    icon('help'),
+    lostCount,
+  );
   const back = square(t('rooms.teacher.pages.before'), 'left', () => acts.turn(-1));
   const on = square(t('rooms.teacher.pages.after'), 'right', () => acts.turn(1));
   const keys = button('?', {
@@ -96,7 +106,7 @@ export function createToolbar(acts: {
     group(t('rooms.teacher.colour.all'), ...colourKeys.map(({ one }) => one)),
     group(t('rooms.teacher.tool.corrections'), undo, clear),
     voiceAndPhoto,
-    h('div', { class: 'group turn' }, back, place, on, keys),
+    h('div', { class: 'group turn' }, lostWords, lost, back, place, on, keys),
   );
 
   return {
@@ -109,6 +119,11 @@ export function createToolbar(acts: {
         place,
         state.place === 0 ? t('rooms.teacher.pages.blank-short') : `${state.place} / ${state.pages}`,
       );
+      lost.hidden = state.lost === 0;
+      setText(lostCount, String(state.lost));
+      const words = state.lost === 0 ? '' : t('rooms.teacher.pages.lost', { count: state.lost });
+      setText(lostWords, words);
+      lost.title = words;
       const word = microphone.querySelector('span');
       if (word) setText(word, t(`rooms.teacher.mic.${state.microphone}`));
       microphone.dataset['state'] = state.microphone;

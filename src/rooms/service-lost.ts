@@ -1,0 +1,39 @@
+import { authorize } from '../platform/authorize.ts';
+import { takePart } from './actions.ts';
+import { insertTalkRow } from './queries-talk.ts';
+import type { Rooms } from './rooms.ts';
+import { inLockedRoom, type InRoom } from './service-talk.ts';
+
+/**
+ * Says "I did not understand this page", or takes it back; only the staff gets to know who. Says how it stands, so
+ * that the same again changes nothing, however often a weak line sends it. Never switched off.
+ *
+ * @param pageN - number of the page; 0: the blank one.
+ * @throws {AppError} 403 `removed_from_room`; 404.
+ */
+export async function tellLost(
+  rooms: Rooms,
+  who: InRoom,
+  { pageN, takenBack = false }: { pageN: number; takenBack?: boolean | undefined },
+): Promise<void> {
+  await authorize(rooms.ctx.db, who.actor, takePart, who.key);
+  await inLockedRoom(rooms, who, takePart, async (trx, room) => {
+    const key = `lost:${who.personId}:${pageN}`;
+    const changed = takenBack
+      ? await trx
+          .deleteFrom('talk_keys')
+          .where('log_id', '=', room.logId)
+          .where('key', '=', key)
+          .returning('n')
+          .executeTakeFirst()
+      : await trx
+          .insertInto('talk_keys')
+          .values({ log_id: room.logId, key, n: room.talkN + 1 })
+          .onConflict((conflict) => conflict.columns(['log_id', 'key']).doNothing())
+          .returning('n')
+          .executeTakeFirst();
+    if (changed === undefined) return [];
+    const said = { kind: 'lost', classId: room.classId, personId: who.personId, pageN } as const;
+    return [await insertTalkRow(trx, room, takenBack ? { ...said, takenBack } : said)];
+  });
+}
