@@ -1,5 +1,5 @@
 import type { Browser, Page } from 'playwright-core';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
 import { seriousFindings } from './axe.ts';
 import { launchChromium, phone } from './browser.ts';
 import { enterAsPupil, enterAsTeacher, picture } from './fixtures/enter-lesson.ts';
@@ -63,4 +63,62 @@ test('"I do not follow" of a page: told once, kept while the line is down, taken
   await teacher.getByRole('heading', { name: '没听懂最多的页' }).waitFor(wait);
   await teacher.getByRole('region', { name: '下课了' }).getByText('第 1 页：1 人').waitFor(wait);
   await picture(teacher, 'lost-summary');
+});
+
+test('a pupil called by lot sees it and nobody else does; a countdown runs for all and is stopped for all', async () => {
+  const taught = await aTaughtLesson(app, { pupilsEach: 2 });
+  await taught.say(3);
+  await taught.showPage(1, '练一练');
+  onTestFinished(taught.keepTalking());
+  const pupils = [
+    await enterAsPupil(browser, taught, 0),
+    await enterAsPupil(browser, taught, 1, { ...phone, locale: 'en' }),
+  ] as const;
+  const [first, second] = pupils;
+  const teacher = await enterAsTeacher(browser, taught);
+  await first.getByText('老师在讲，声音正常').waitFor(wait);
+  await second.getByText('Speaking, voice is fine').waitFor(wait);
+
+  const call = teacher.getByRole('group', { name: '抽到' });
+  await teacher.getByRole('button', { name: '抽一位' }).click(wait);
+  await call.getByText('在课堂的还有 1 人没抽到过。').waitFor(wait);
+  const seen = [first.getByText('老师点到你了'), second.getByText('The teacher calls you')] as const;
+  const counts = () => Promise.all(seen.map((one) => one.count()));
+  await expect.poll(async () => (await counts()).toSorted(), wait).toEqual([0, 1]);
+  const one = (await counts()).indexOf(1) as 0 | 1;
+  const other = one === 0 ? 1 : 0;
+  await picture(pupils[one], `called-${one === 0 ? 'zh' : 'en'}`);
+  expect(await seriousFindings(pupils[one])).toEqual([]);
+  await call.getByRole('button', { name: '再抽一位' }).click();
+  await call.getByText('在课堂的都抽到过了，下一轮开始。').waitFor(wait);
+  await seen[other].waitFor(wait);
+  // The next call takes the place of the last.
+  await seen[one].waitFor({ ...wait, state: 'detached' });
+  await picture(pupils[other], `called-${other === 0 ? 'zh' : 'en'}`);
+  await picture(teacher, 'called-teacher');
+  expect(await seriousFindings(teacher)).toEqual([]);
+  await pupils[other].getByRole('button', { name: /^(好|OK)$/ }).click();
+  expect(await counts()).toEqual([0, 0]);
+  await call.getByRole('button', { name: '收起' }).click();
+
+  const timer = teacher.getByRole('group', { name: '倒计时' });
+  await teacher.getByRole('button', { name: '倒计时' }).click();
+  await timer.getByRole('textbox', { name: '自己定（分钟）' }).fill('0.1');
+  await timer.getByRole('button', { name: '开始' }).click();
+  await timer.getByText('写 0.5 到 60 之间的分钟数，如 2 或 1.5。').waitFor();
+  await picture(teacher, 'timer-set');
+  expect(await seriousFindings(teacher)).toEqual([]);
+  await timer.getByRole('button', { name: '3 分钟' }).click();
+  const shows = [timer, first, second].map((where) => where.getByRole('timer'));
+  for (const show of shows) await expect.poll(() => show.textContent(), wait).toMatch(/^2:5\d$/);
+  await picture(first, 'timer-pupil');
+  await picture(second, 'timer-pupil-en');
+  await picture(teacher, 'timer-teacher');
+  expect(await seriousFindings(first)).toEqual([]);
+  const texts = await Promise.all(shows.map((show) => show.textContent()));
+  const seconds = texts.map((text) => Number(text?.slice(2)));
+  expect(Math.max(...seconds) - Math.min(...seconds)).toBeLessThanOrEqual(2);
+  await timer.getByRole('button', { name: '停' }).click();
+  for (const show of shows) await show.waitFor({ ...wait, state: 'detached' });
+  expect(await counts(), 'a call that was read does not come again').toEqual([0, 0]);
 });

@@ -174,7 +174,7 @@ async function openCases(
     adultId: string;
     guardianId: string;
   },
-): Promise<Record<'followUpId' | 'contestId' | 'rollCallId' | 'pollId' | 'toldId', string>> {
+): Promise<Record<'followUpId' | 'contestId' | 'rollCallId' | 'pollId' | 'timerId' | 'toldId', string>> {
   const { personId: pupilId } = school.pupil;
   const followUpId = await made(
     db,
@@ -204,12 +204,17 @@ async function openCases(
       VALUES (gen_random_uuid(), ${schoolDay}, ${lessonId}, 'single', ${mark}, ARRAY[${mark}, ''], 0, ${school.lin.personId},
         app_now(), app_now() + interval '1 hour') RETURNING id`,
   );
+  const timerId = randomUUID();
+  await sql`INSERT INTO talk_keys (log_id, key, n)
+    SELECT id, ${`timer:${timerId}`}, 1 FROM lesson_logs WHERE school_day = ${schoolDay} AND lesson_id = ${lessonId}`.execute(
+    db,
+  );
   const toldId = await made(
     db,
     sql`INSERT INTO cannot_attend (school_day, person_id, reason, told_by, told_at, follow_up_id)
       VALUES (${schoolDay}, ${pupilId}, 'ill', ${guardianId}, app_now(), ${followUpId}) RETURNING id`,
   );
-  return { followUpId, contestId, rollCallId, pollId, toldId };
+  return { followUpId, contestId, rollCallId, pollId, timerId, toldId };
 }
 
 async function theUploads(

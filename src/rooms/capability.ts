@@ -3,6 +3,7 @@ import type { ServerContext } from '../platform/context.ts';
 import { roomsActions } from './actions.ts';
 import { roomsJobs } from './jobs.ts';
 import { roomsOf } from './rooms.ts';
+import { callRoutes } from './routes-calls.ts';
 import { logRoutes } from './routes-logs.ts';
 import { pollRoutes } from './routes-polls.ts';
 import { roomRoutes } from './routes-rooms.ts';
@@ -17,6 +18,7 @@ export const rooms: Capability = {
     app.addHook('preClose', () => own.hub.stop());
     await app.register(roomRoutes(ctx));
     await app.register(pollRoutes(ctx));
+    await app.register(callRoutes(ctx));
     await app.register(logRoutes(ctx));
     await app.register(socketRoutes(ctx));
   },

@@ -11,13 +11,15 @@ const VOICE_ROWS_KEPT = 200;
 /** A number missing for this long while later ones came is given up while the lesson runs; the recording may have it. */
 const GAP_GIVEN_UP_MS = 15_000;
 
-/** Rows for everyone that do not wait for the next voice: orders, the roll, and what is asked of the class. */
+/** Rows for everyone that do not wait for the next voice: orders, the roll, what is asked of the class, countdowns. */
 export const URGENT_FOR_ALL: ReadonlySet<TalkRow['kind']> = new Set([
   'order',
   'rollCall',
   'poll',
   'pollClosed',
   'pollShown',
+  'timer',
+  'timerStopped',
 ]);
 
 /** What one request of a pupil's page asks: the number it wants next of every track. */

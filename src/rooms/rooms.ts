@@ -103,6 +103,16 @@ export function roomsOf(ctx: ServerContext): Rooms {
   return rooms;
 }
 
+/** Who does something in which room, from the address of a request. @throws {AppError} see `personInRoom`. */
+export async function inRoomOf(
+  rooms: Rooms,
+  request: { readonly actor: Actor; readonly params: unknown; readonly query: unknown },
+): Promise<{ actor: Actor; key: LessonKey; personId: string }> {
+  const { schoolDay, lessonId } = request.params as LessonKey;
+  const personId = await personInRoom(rooms, request.actor, (request.query as { for?: string }).for);
+  return { actor: request.actor, key: { schoolDay, lessonId }, personId };
+}
+
 const GUARDIAN_OF = {
   name: 'rooms.guardian_of',
   text: `SELECT 1 FROM guardianships g WHERE g.guardian_id = $1 AND g.pupil_id = $2

@@ -2,7 +2,6 @@ import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import type { FastifyRequest } from 'fastify';
 import type { ServerContext } from '../platform/context.ts';
 import { takePart, teachLesson } from './actions.ts';
-import type { LessonKey } from './access.ts';
 import { Done, LessonParams, Nothing, OnlyForPupil } from './contract.ts';
 import {
   AnswerPollBody,
@@ -11,7 +10,7 @@ import {
   StartPollAnswer,
   StartPollBody,
 } from './contract-polls.ts';
-import { personInRoom, roomsOf } from './rooms.ts';
+import { inRoomOf, roomsOf } from './rooms.ts';
 import { answerPoll, closePoll, pollResults, showPoll, startPoll } from './service-polls.ts';
 import type { InRoom } from './service-talk.ts';
 
@@ -22,11 +21,7 @@ const querystring = OnlyForPupil;
 /** Questions asked in a lesson and how the class answers. */
 export function pollRoutes(ctx: ServerContext): FastifyPluginAsyncTypebox {
   const rooms = roomsOf(ctx);
-  async function inRoom(request: FastifyRequest): Promise<InRoom> {
-    const { schoolDay, lessonId } = request.params as LessonKey;
-    const personId = await personInRoom(rooms, request.actor, (request.query as { for?: string }).for);
-    return { actor: request.actor, key: { schoolDay, lessonId }, personId };
-  }
+  const inRoom = (request: FastifyRequest): Promise<InRoom> => inRoomOf(rooms, request);
   return async (app) => {
     app.post(
       base,

@@ -2,7 +2,6 @@ import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import type { FastifyRequest } from 'fastify';
 import type { ServerContext } from '../platform/context.ts';
 import { enterRoom, readPresence, readRoomPeople, recordContact, takePart, teachLesson } from './actions.ts';
-import type { LessonKey } from './access.ts';
 import {
   ChatAnswer,
   ChatBody,
@@ -25,7 +24,7 @@ import {
   SwitchesAnswer,
 } from './contract.ts';
 import type { LessonCard } from './queries-lesson.ts';
-import { personInRoom, roomsOf } from './rooms.ts';
+import { inRoomOf, roomsOf } from './rooms.ts';
 import { join, roomPeople } from './service-join.ts';
 import { heartbeat, noteContact, presenceList } from './service-presence.ts';
 import { tellLost } from './service-lost.ts';
@@ -50,11 +49,7 @@ function lessonAnswer(card: LessonCard): EntranceAnswer['lesson'] {
 /** Coming in, taking part, holding the keys of a room. */
 export function roomRoutes(ctx: ServerContext): FastifyPluginAsyncTypebox {
   const rooms = roomsOf(ctx);
-  async function inRoom(request: FastifyRequest): Promise<InRoom> {
-    const { schoolDay, lessonId } = request.params as LessonKey;
-    const personId = await personInRoom(rooms, request.actor, (request.query as { for?: string }).for);
-    return { actor: request.actor, key: { schoolDay, lessonId }, personId };
-  }
+  const inRoom = (request: FastifyRequest): Promise<InRoom> => inRoomOf(rooms, request);
   return async (app) => {
     app.post(
       `${base}/join`,

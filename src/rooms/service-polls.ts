@@ -11,11 +11,10 @@ import {
   type PollAnswer,
   type PollRow,
 } from './queries-polls.ts';
-import type { LockedRoom } from './queries-talk.ts';
 import { insertTalkRow } from './queries-talk.ts';
 import { logEnded, whyRefused } from './refusals.ts';
 import type { Rooms } from './rooms.ts';
-import { inLockedRoom, notTheTeacher, whyNotInRoom, type InRoom } from './service-talk.ts';
+import { inLockedRoom, mustTeach, notTheTeacher, whyNotInRoom, type InRoom } from './service-talk.ts';
 import type { PollCounts, PollQuestion, PollRight } from './wire.ts';
 
 /** A question as its teacher's page asks it. */
@@ -246,10 +245,6 @@ async function standingOf(
 function rightOf({ rightOptions, rightNumber }: PollRow): PollRight {
   if (rightOptions !== null) return { options: rightOptions };
   return rightNumber === null ? null : { number: rightNumber };
-}
-
-function mustTeach({ standing }: LockedRoom): void {
-  if (standing !== 'teacher' && standing !== 'assistant') throw notTheTeacher();
 }
 
 const pollNotFound = (): AppError =>

@@ -162,7 +162,7 @@ export function switched(before: Switches, order: Order): Switches {
 export async function removePupil(rooms: Rooms, who: InRoom, pupilId: string): Promise<void> {
   await authorize(rooms.ctx.db, who.actor, teachLesson, who.key);
   await inLockedRoom(rooms, who, teachLesson, async (trx, room) => {
-    if (room.standing !== 'teacher' && room.standing !== 'assistant') throw notTheTeacher();
+    mustTeach(room);
     const { schoolDay, lessonId } = who.key;
     const pupil = await sql<{ class_id: string }>`
       SELECT class_id FROM room_standings(${schoolDay}::date, ${lessonId}::uuid, ${pupilId}::uuid) s
@@ -227,7 +227,7 @@ export async function startRollCall(
     who,
     teachLesson,
     async (trx, room, keep) => {
-      if (room.standing !== 'teacher' && room.standing !== 'assistant') throw notTheTeacher();
+      mustTeach(room);
       if (room.state === 'ended') throw logEnded();
       const until = new Date(room.now.getTime() + seconds * 1000);
       const started = await trx
@@ -335,6 +335,11 @@ export async function answerRollCall(rooms: Rooms, who: InRoom, rollCallId: stri
 
 export function notTheTeacher(): AppError {
   return new AppError(403, 'not_allowed', 'Only the teacher of this lesson may do this.');
+}
+
+/** @throws {AppError} 403 `not_allowed` for everybody but teachers and assistants. */
+export function mustTeach({ standing }: LockedRoom): void {
+  if (standing !== 'teacher' && standing !== 'assistant') throw notTheTeacher();
 }
 
 /**

@@ -35,6 +35,8 @@ export const POLL_OPTIONS = { least: 2, most: 8 } as const;
 export const POLL_SECONDS = { least: 15, most: 1800 } as const;
 /** An answer that was on a weak line when the time was up still counts, in seconds. */
 export const POLL_LATE_SECONDS = 15;
+/** How long a countdown may run, in seconds. */
+export const TIMER_SECONDS = { least: 30, most: 3600 } as const;
 export const HEARTBEAT_SECONDS = 60;
 export const TICKET_SECONDS = 30;
 export const ROOM_OPENS_MINUTES = 10;
@@ -170,7 +172,8 @@ export type PollRight = { options: number[] } | { number: string } | null;
  *
  * Persons are named by id; names come from the room's people list, never from the log.
  * `classId` null: for everyone in the lesson; otherwise only this class (and the staff) gets the row.
- * `lost` rows are given to staff only; `takenBack` says that the page is understood by now. `at` is the server's instant, ISO 8601.
+ * `lost` rows are given to staff only; `takenBack` says that the page is understood by now.
+ * `called` names the pupil whom the teacher calls, by lot. `at` is the server's instant, ISO 8601.
  */
 export type TalkRow = { at: string; classId: string | null } & (
   | { kind: 'chat'; id: string; personId: string; staff: boolean; text: string }
@@ -182,6 +185,9 @@ export type TalkRow = { at: string; classId: string | null } & (
   | { kind: 'poll'; id: string; personId: string; question: PollQuestion; until: string }
   | { kind: 'pollClosed'; id: string; personId: string }
   | { kind: 'pollShown'; id: string; personId: string; counts: PollCounts; right: PollRight }
+  | { kind: 'called'; id: string; personId: string }
+  | { kind: 'timer'; id: string; personId: string; until: string }
+  | { kind: 'timerStopped'; id: string; personId: string }
   | { kind: 'removed'; personId: string }
 );
 

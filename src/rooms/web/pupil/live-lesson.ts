@@ -19,6 +19,7 @@ import type { EntranceAnswer, ManifestAnswer } from '../../contract.ts';
 import { whoseQuery, type RoomApi } from '../shared/room-api.ts';
 import { createTalk } from '../shared/talk.ts';
 import { createChatView } from './chat-view.ts';
+import { createClassNotices } from './class-notices.ts';
 import { createHeartbeat } from './heartbeat.ts';
 import { firstLadder, nextLadder, pagePace, type LinkSample } from './ladder.ts';
 import { createLostPages } from './lost-pages.ts';
@@ -160,6 +161,7 @@ export function startLiveLesson(options: LiveOptions): () => void {
     sheets,
   );
 
+  const notices = createClassNotices(view.noticePlace, entrance.personId);
   const lostPages = createLostPages(
     `nol-lost-${entrance.logId}-${entrance.personId}`,
     (pageN, takenBack) => api.lost(pageN, takenBack),
@@ -348,6 +350,7 @@ export function startLiveLesson(options: LiveOptions): () => void {
     learn({ kind: 'tick', nowMs: performance.now() });
     rollCalls.update(canAct ? talk.state.rollCall : null, serverNow());
     polls.update(canAct ? talk.state.poll : null, serverNow());
+    notices.update(talk.state, serverNow());
     showPageWait();
     refresh();
   }, 250);

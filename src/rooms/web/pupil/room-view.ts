@@ -21,6 +21,8 @@ export interface RoomView {
   readonly pagePlace: HTMLElement;
   /** Where a question to the class stands: below the voice, so that the page stays in sight. */
   readonly pollPlace: HTMLElement;
+  /** Where the teacher's call and countdown stand. */
+  readonly noticePlace: HTMLElement;
   /** What stands where the picture will be; null when it is there. */
   setPageWait(text: string | null): void;
   setPage(label: string, isFollowing: boolean, canBack: boolean, canForward: boolean): void;
@@ -130,8 +132,9 @@ export function createRoomView(
   const bandText = el('span');
   const band = el('div', { class: 'band', hidden: true }, bandPicture, el('span', {}, bandTitle, bandText));
   const notice = el('div', { class: 'step', role: 'status', hidden: true });
+  const noticePlace = el('div', { class: 'notice-place' });
   const pollPlace = el('div', { class: 'poll-place' });
-  const bands = el('div', { class: 'bands' }, hear, band, notice, pollPlace);
+  const bands = el('div', { class: 'bands' }, hear, band, notice, noticePlace, pollPlace);
 
   const handText = el('span');
   const hand = el(
@@ -225,6 +228,7 @@ export function createRoomView(
     element,
     pagePlace,
     pollPlace,
+    noticePlace,
     setPageWait(text) {
       pageWait.hidden = text === null;
       if (text !== null) setText(pageWait, text);

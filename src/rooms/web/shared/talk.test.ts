@@ -62,3 +62,16 @@ test('a roll call runs until the instant the server said', () => {
   const { state } = talkAfter({ ...common, kind: 'rollCall', id: 'r', personId: 't', until });
   expect(state.rollCall).toEqual({ id: 'r', untilMs: Date.parse(until) });
 });
+
+test('only the end of the running countdown takes it away; the call made last stands', () => {
+  const until = '2026-11-25T10:23:00+08:00';
+  const timer = (id: string): TalkRow => ({ ...common, kind: 'timer', id, personId: 't', until });
+  const stopped = (id: string): TalkRow => ({ ...common, kind: 'timerStopped', id, personId: 't' });
+  const called = (id: string, personId: string): TalkRow => ({ ...common, kind: 'called', id, personId });
+  const rows = [timer('x'), called('c', 'a'), timer('y'), stopped('x'), called('d', 'b')];
+  expect(talkAfter(...rows).state).toMatchObject({
+    timer: { id: 'y', untilMs: Date.parse(until) },
+    called: { id: 'd', personId: 'b', atMs: Date.parse(common.at) },
+  });
+  expect(talkAfter(...rows, stopped('y')).state.timer).toBeNull();
+});

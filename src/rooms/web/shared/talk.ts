@@ -23,6 +23,21 @@ export interface Poll {
   readonly shown: { readonly counts: PollCounts; readonly right: PollRight } | null;
 }
 
+/** A countdown that everybody sees in step. */
+export interface Timer {
+  readonly id: string;
+  /** By the server's clock. */
+  readonly untilMs: number;
+}
+
+/** A pupil the teacher called by lot. */
+export interface Called {
+  readonly id: string;
+  readonly personId: string;
+  /** By the server's clock. */
+  readonly atMs: number;
+}
+
 /** What the talk rows up to now add up to. */
 export interface TalkState {
   readonly chat: readonly (TalkEntry & { row: Extract<TalkRow, { kind: 'chat' }> })[];
@@ -35,6 +50,10 @@ export interface TalkState {
   readonly answeredRollCalls: readonly string[];
   /** The question asked last. */
   readonly poll: Poll | null;
+  /** The call made last, of those of the own class. */
+  readonly called: Called | null;
+  /** The countdown set last; null when the teacher took it away. */
+  readonly timer: Timer | null;
 }
 
 export interface Talk {
@@ -52,7 +71,16 @@ type Orders = Pick<TalkState, 'isPaused' | 'isMuted' | 'isEnded'>;
  */
 export function createTalk(start: Orders): Talk {
   const rows = new Map<number, TalkEntry>();
-  let state: TalkState = { ...start, chat: [], hands: [], rollCall: null, answeredRollCalls: [], poll: null };
+  let state: TalkState = {
+    ...start,
+    chat: [],
+    hands: [],
+    rollCall: null,
+    answeredRollCalls: [],
+    poll: null,
+    called: null,
+    timer: null,
+  };
 
   const rebuild = (): void => {
     const sorted = Array.from(rows.values()).sort((a, b) => a.n - b.n);
@@ -62,6 +90,8 @@ export function createTalk(start: Orders): Talk {
     let rollCall: RollCall | null = null;
     const answeredRollCalls: string[] = [];
     let poll: Poll | null = null;
+    let called: Called | null = null;
+    let timer: Timer | null = null;
     for (const entry of sorted) {
       const { row } = entry;
       if (row.kind === 'chat') chat.push({ ...entry, row });
@@ -71,9 +101,14 @@ export function createTalk(start: Orders): Talk {
       } else if (row.kind === 'order') orders = afterOrder(orders, row.order);
       else if (row.kind === 'rollCall') rollCall = { id: row.id, untilMs: Date.parse(row.until) };
       else if (row.kind === 'rollCallAnswer') answeredRollCalls.push(row.id);
-      else poll = afterPollRow(poll, row);
+      else if (row.kind === 'called')
+        called = { id: row.id, personId: row.personId, atMs: Date.parse(row.at) };
+      else {
+        timer = afterTimerRow(timer, row);
+        poll = afterPollRow(poll, row);
+      }
     }
-    state = { ...orders, chat, hands, rollCall, answeredRollCalls, poll };
+    state = { ...orders, chat, hands, rollCall, answeredRollCalls, poll, called, timer };
   };
 
   return {
@@ -98,6 +133,12 @@ export function afterPollRow(poll: Poll | null, row: TalkRow): Poll | null {
   const untilMs = Math.min(poll.untilMs, Date.parse(row.at));
   if (row.kind === 'pollClosed') return { ...poll, untilMs };
   return { ...poll, untilMs, shown: { counts: row.counts, right: row.right } };
+}
+
+/** The countdown after one more row; only the end of the running one takes it away. */
+export function afterTimerRow(timer: Timer | null, row: TalkRow): Timer | null {
+  if (row.kind === 'timer') return { id: row.id, untilMs: Date.parse(row.until) };
+  return row.kind === 'timerStopped' && timer !== null && row.id === timer.id ? null : timer;
 }
 
 function afterOrder(orders: Orders, order: Extract<TalkRow, { kind: 'order' }>['order']): Orders {

@@ -35,6 +35,10 @@ export function createPresencePanel(options: {
   rollCall: () => void;
   /** Asks the class a question. */
   ask: () => void;
+  /** Calls one of those who are there, by lot. */
+  callOne: () => void;
+  /** Sets a countdown for all. */
+  timer: () => void;
   /** Opens what is known of a missing pupil and whom to call, outside the room. */
   contact: (person: RoomPerson) => void;
   /** What can be done about a pupil who is there. */
@@ -46,6 +50,8 @@ export function createPresencePanel(options: {
   const call = button(t('rooms.teacher.roll.start'), { class: 'btn slim', onClick: options.rollCall });
   const ask = button(t('rooms.teacher.poll.ask'), { class: 'btn slim', onClick: options.ask });
   ask.setAttribute('aria-keyshortcuts', 'Q');
+  const callOne = button(t('rooms.teacher.call.one'), { class: 'btn slim', onClick: options.callOne });
+  const timer = button(t('rooms.teacher.timer.title'), { class: 'btn slim', onClick: options.timer });
   const missing = groupHead('red', 'warn', t('rooms.teacher.presence.missing'));
   const weak = groupHead('amber', 'nowifi', t('rooms.teacher.presence.weak'));
   const hands = groupHead('', 'hand', t('rooms.teacher.presence.hands'));
@@ -105,7 +111,7 @@ export function createPresencePanel(options: {
   const element = h(
     'section',
     { class: 'class', attributes: { 'aria-label': t('rooms.teacher.presence.title') } },
-    h('header', {}, heading, ask, call),
+    h('header', {}, heading, h('div', { class: 'class-acts' }, ask, call, callOne, timer)),
     spoken,
     h(
       'div',
@@ -146,7 +152,8 @@ export function createPresencePanel(options: {
       showGroup(hands, handList, waving.length, () => showHands(waving));
       showGroup(here, hereList, groups.here.length, () => showHere(groups.here));
       call.disabled = room.ended || room.rollCall !== null;
-      ask.disabled = room.ended;
+      callOne.disabled = room.ended || groups.arrived === 0;
+      for (const one of [ask, timer]) one.disabled = room.ended;
     },
   };
 }

@@ -87,6 +87,10 @@ export interface RoomClient {
   closePoll(id: string): Promise<void>;
   /** Shows the class how it answered, without names. */
   showPoll(id: string): Promise<void>;
+  /** Calls a pupil who is present, by lot. @returns who it is. */
+  callPupil(): Promise<string>;
+  startTimer(seconds: number): Promise<void>;
+  stopTimer(id: string): Promise<void>;
   /** Takes a pupil out of this lesson for good, on all their devices. */
   remove(personId: string): Promise<void>;
   contact(pupilId: string, note: ContactNote): Promise<void>;

@@ -88,6 +88,16 @@ export function createRoomClient(schoolDay: string, lessonId: string): RoomClien
     showPoll: async (id) => {
       await ask('POST', `${base}/polls/${id}/show`, {});
     },
+    callPupil: async () => {
+      const call = { id: crypto.randomUUID() };
+      return (await ask<{ personId: string }>('POST', `${base}/calls`, call)).personId;
+    },
+    startTimer: async (seconds) => {
+      await ask('POST', `${base}/timers`, { id: crypto.randomUUID(), seconds });
+    },
+    stopTimer: async (id) => {
+      await ask('POST', `${base}/timers/${id}/stop`, {});
+    },
     remove: async (personId) => {
       await ask('POST', `${base}/remove`, { personId });
     },

@@ -1,5 +1,5 @@
 import type { PresenceState, TalkRow } from '../../wire.ts';
-import { afterPollRow, type Poll } from '../shared/talk.ts';
+import { afterPollRow, afterTimerRow, type Poll, type Timer } from '../shared/talk.ts';
 
 export interface RoomPerson {
   readonly personId: string;
@@ -42,6 +42,9 @@ export interface RoomState {
   readonly rollCall: RollCall | null;
   /** The question asked last. */
   readonly poll: Poll | null;
+  /** Pupils called by lot in this lesson. */
+  readonly called: ReadonlySet<string>;
+  readonly timer: Timer | null;
   readonly paused: boolean;
   readonly muted: boolean;
   readonly ended: boolean;
@@ -57,6 +60,8 @@ export const emptyRoom: RoomState = {
   lost: new Map(),
   rollCall: null,
   poll: null,
+  called: new Set(),
+  timer: null,
   paused: false,
   muted: false,
   ended: false,
@@ -104,6 +109,11 @@ function talkChange(room: RoomState, row: TalkRow): Partial<RoomState> {
     case 'pollClosed':
     case 'pollShown':
       return { poll: afterPollRow(room.poll, row) };
+    case 'called':
+      return { called: new Set(room.called).add(row.personId) };
+    case 'timer':
+    case 'timerStopped':
+      return { timer: afterTimerRow(room.timer, row) };
     case 'removed':
       return {
         presence: new Map(room.presence).set(row.personId, { state: 'left', since: row.at }),

@@ -4,6 +4,7 @@ import { createPageView } from '../shared/page-view.ts';
 import { AddPages } from './add-pages.ts';
 import { listenToPen } from './board/ink-input.ts';
 import type { ToolName } from './board/ink.ts';
+import { createCallCard } from './call-card.ts';
 import { createCards } from './cards.ts';
 import { askContact } from './contact-card.ts';
 import { createDock } from './dock.ts';
@@ -18,6 +19,7 @@ import { saveLine } from './save-line.ts';
 import { listenToKeys } from './shortcuts.ts';
 import { createSummary, isSafe } from './summary.ts';
 import { createTalkPanel, tabList } from './talk-panel.ts';
+import { createTimerCard } from './timer-card.ts';
 import { createToolbar } from './toolbar.ts';
 import { createTopBar } from './top-bar.ts';
 import { keepScreenOn } from './wake-lock.ts';
@@ -146,6 +148,8 @@ function build(
     timeZone,
     rollCall: () => attempt(session.startRollCall(rollCallSeconds)),
     ask: acts.ask,
+    callOne: () => calls.callOne(),
+    timer: () => timer.set(),
     contact,
     choose: (person) => cards.askRemove(person, () => attempt(session.client.remove(person.personId))),
   });
@@ -157,6 +161,8 @@ function build(
     pageN: () => board.pageN,
     attempt,
   });
+  const calls = createCallCard(dock, session.client, attempt);
+  const timer = createTimerCard(dock, session.client, attempt);
   const addPages = new AddPages({
     dock,
     pages,
@@ -223,6 +229,8 @@ function build(
     talk.update(room, joined.personId);
     rollCall(room, now);
     polls.update(room, now);
+    calls.update(room);
+    timer.update(room, now);
     cards.update(session, now, { begin, takeOver: () => session.takeOver(), timeZone });
     if (room.ended && !showsSummary) {
       showsSummary = true;
