@@ -930,6 +930,20 @@ CREATE TABLE room_tickets (
   CONSTRAINT room_tickets_pkey PRIMARY KEY (ticket_hash)
 );
 
+CREATE TABLE roster_draft_guardians (
+  draft_id uuid NOT NULL,
+  row_n integer NOT NULL,
+  n smallint NOT NULL,
+  name text NOT NULL,
+  cipher bytea NOT NULL,
+  key_id text NOT NULL,
+  tail text NOT NULL,
+  hash bytea NOT NULL,
+  external_id text NOT NULL,
+  CONSTRAINT roster_draft_guardians_draft_id_fkey FOREIGN KEY (draft_id) REFERENCES roster_drafts(id) ON DELETE CASCADE,
+  CONSTRAINT roster_draft_guardians_pkey PRIMARY KEY (draft_id, row_n, n)
+);
+
 CREATE TABLE roster_draft_leaving (
   draft_id uuid NOT NULL,
   person_id uuid NOT NULL,
@@ -1323,6 +1337,11 @@ COMMENT ON COLUMN room_entries.person_id IS 'sensitivity=2 purpose=know who was 
 COMMENT ON COLUMN room_entries.entered_at IS 'sensitivity=2 purpose=know who was reached';
 COMMENT ON COLUMN room_entries.last_seen_at IS 'sensitivity=2 purpose=see who dropped out';
 COMMENT ON COLUMN room_removals.person_id IS 'sensitivity=3 purpose=keep a lesson undisturbed';
+COMMENT ON COLUMN roster_draft_guardians.name IS 'sensitivity=3 purpose=check an import';
+COMMENT ON COLUMN roster_draft_guardians.cipher IS 'sensitivity=4 purpose=follow up an unreached pupil';
+COMMENT ON COLUMN roster_draft_guardians.tail IS 'sensitivity=3 purpose=recognise the right contact';
+COMMENT ON COLUMN roster_draft_guardians.hash IS 'sensitivity=4 purpose=one guardian for several children';
+COMMENT ON COLUMN roster_draft_guardians.external_id IS 'sensitivity=2 purpose=match rosters';
 COMMENT ON COLUMN roster_draft_members.person_id IS 'sensitivity=2 purpose=check an import';
 COMMENT ON COLUMN roster_draft_members.role IS 'sensitivity=2 purpose=check an import';
 COMMENT ON COLUMN roster_draft_problems.params IS 'sensitivity=3 purpose=say what is wrong with a row';

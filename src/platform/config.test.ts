@@ -29,6 +29,16 @@ test('sessions live as long as the settings say, in hours or days', () => {
   });
 });
 
+test('hosts of the own network are names and addresses, none unless named', () => {
+  expect(readConfig({}, 'local').syncAllowHosts).toEqual([]);
+  const SYNC_ALLOW_HOSTS = 'JWXT.school.lan, 10.1.2.3,[fd12::1]';
+  expect(readConfig({ SYNC_ALLOW_HOSTS }, 'serve').syncAllowHosts).toEqual([
+    'jwxt.school.lan',
+    '10.1.2.3',
+    'fd12::1',
+  ]);
+});
+
 test('production has no demo unless asked', () => {
   expect(readConfig({}, 'serve').demo).toBe(false);
   expect(readConfig({ DEMO: '1' }, 'serve').demo).toBe(true);
@@ -50,6 +60,9 @@ test.each([
   { name: 'SESSION_LEARNER', value: '30d/4000d' },
   { name: 'SESSION_SCHOOL_ADMIN', value: '0h/7d' },
   { name: 'SECURITY_CONTACT', value: 'security@school.example' },
+  { name: 'SYNC_ALLOW_HOSTS', value: '*.school.lan' },
+  { name: 'SYNC_ALLOW_HOSTS', value: 'jwxt.school.lan,https://10.1.2.3' },
+  { name: 'SYNC_ALLOW_HOSTS', value: '10.1.2.3:8443' },
 ])('$name=$value is refused by name', ({ name, value }) => {
   expect(() => readConfig({ [name]: value }, 'local')).toThrow(name);
 });

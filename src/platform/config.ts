@@ -1,3 +1,4 @@
+import { isIP } from 'node:net';
 import { join, resolve } from 'node:path';
 
 import { StartRefusal, type Sentence } from './start-refusal.ts';
@@ -13,6 +14,8 @@ export interface Config {
   /** Address people type; links and QR codes are made of it. Without a slash at the end. */
   readonly publicUrl: string;
   readonly trustedProxies: readonly string[];
+  /** Hosts of the own network from which rosters may be fetched, in lower case; others must be on the public internet. */
+  readonly syncAllowHosts: readonly string[];
   /** How long sessions live, in seconds: unused, and altogether. */
   readonly sessionLife: Readonly<Record<'learner' | 'staff' | 'schoolAdmin', SessionLife>>;
   /** Where security reports go (`mailto:…` or `https://…`), for `/.well-known/security.txt`; null: nobody is named. */
@@ -86,6 +89,12 @@ export const settings: readonly Setting[] = [
     fallback: '',
     zh: '前置代理的地址或网段，用逗号分隔；只采信来自它们的 X-Forwarded-*。',
     en: 'Addresses or networks of the proxy in front, separated by commas; only their X-Forwarded-* count.',
+  },
+  {
+    name: 'SYNC_ALLOW_HOSTS',
+    fallback: '',
+    zh: '名册自动同步可以访问的内网主机名或内网地址，用逗号分隔，如 jwxt.school.lan,10.1.2.3；不填则只访问公网。本机和链路本地地址始终拒绝。',
+    en: 'Host names or addresses of the own network from which a roster sync may fetch, separated by commas, as in jwxt.school.lan,10.1.2.3; without it only the public internet. This machine and link-local addresses stay refused.',
   },
   {
     name: 'TLS_CERT',
@@ -192,6 +201,7 @@ export function readConfig(env: NodeJS.ProcessEnv, mode: Config['mode']): Config
       .split(',')
       .map((one) => one.trim())
       .filter(Boolean),
+    syncAllowHosts: hostsOf(env['SYNC_ALLOW_HOSTS'], 'SYNC_ALLOW_HOSTS'),
     sessionLife: {
       learner: lifeOf(text('SESSION_LEARNER'), 'SESSION_LEARNER'),
       staff: lifeOf(text('SESSION_STAFF'), 'SESSION_STAFF'),
@@ -248,6 +258,28 @@ function backupOf(
     throw badSetting('BACKUP_DIR', '不能在数据文件夹之内', 'must not lie inside the data folder');
   }
   return { folder: resolve(folder), keepDays };
+}
+
+/** Names and addresses alone: a pattern or a port would open more, or less, than it seems. */
+function hostsOf(text: string | undefined, name: string): string[] {
+  const hosts = (text ?? '')
+    .split(',')
+    .map((one) =>
+      one
+        .trim()
+        .toLowerCase()
+        .replace(/^\[|\]$/g, ''),
+    )
+    .filter(Boolean);
+  for (const host of hosts) {
+    if (/^[a-z0-9]([a-z0-9.-]*[a-z0-9])?$/.test(host) || isIP(host) !== 0) continue;
+    throw badSetting(
+      name,
+      `只能是主机名或地址，不带协议、端口和通配符，而不是“${host}”`,
+      `takes host names or addresses without scheme, port or wildcard, not "${host}"`,
+    );
+  }
+  return hosts;
 }
 
 function portOf(text: string, name: string): number {

@@ -63,8 +63,8 @@ const allowed: readonly { file: string; deed: Deed; count: number; why: string }
   {
     file: 'src/rosters/write-draft.ts',
     deed: 'built statement',
-    count: 1,
-    why: 'columns are a constant of the file',
+    count: 2,
+    why: 'columns of both copies are constants of the file',
   },
 ];
 

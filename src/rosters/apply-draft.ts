@@ -2,6 +2,7 @@ import { sql } from 'kysely';
 import type { Trx } from '../platform/database.ts';
 import { AppError } from '../platform/errors.ts';
 import { loginNameFor } from '../people/service-accounts.ts';
+import { externalSource } from './query-school.ts';
 import type { LeavingAct } from './tables.ts';
 
 /**
@@ -177,35 +178,62 @@ export async function writeGuardians(
   newText: string,
 ): Promise<void> {
   const rows = sql`
-    SELECT r.* FROM roster_draft_rows r
+    SELECT r.person_id, r.number, r.name, r.n, r.guardian_name, r.guardian_cipher, r.guardian_key_id, r.guardian_tail,
+      r.guardian_hash, NULL::text AS guardian_external_id
+    FROM roster_draft_rows r
     WHERE r.draft_id = ${draftId} AND r.kind = 'pupil' AND r.guardian_cipher IS NOT NULL AND r.outcome <> 'blocked'
+    UNION ALL
+    SELECT r.person_id, r.number, r.name, r.n, g.name, g.cipher, g.key_id, g.tail, g.hash, g.external_id
+    FROM roster_draft_guardians g JOIN roster_draft_rows r ON r.draft_id = g.draft_id AND r.n = g.row_n
+    WHERE g.draft_id = ${draftId} AND r.kind = 'pupil' AND r.outcome <> 'blocked'
   `;
+  const source = externalSource(schoolId);
   const { rows: mapped } = await sql`SELECT 1 FROM (${rows}) r LIMIT 1`.execute(trx);
   if (mapped.length === 0) return;
   await sql`
     CREATE TEMPORARY TABLE roster_guardians ON COMMIT DROP AS
     WITH pupils AS (${rows}), known AS (
-      SELECT DISTINCT ON (r.person_id) r.person_id AS pupil_id, r.guardian_hash, g.guardian_id
-      FROM pupils r JOIN guardianships g ON g.pupil_id = r.person_id AND g.during @> ${today}::date
-      JOIN persons p ON p.id = g.guardian_id AND p.name = coalesce(r.guardian_name, p.name)
-      ORDER BY r.person_id, p.number
+      SELECT DISTINCT ON (r.person_id, r.guardian_hash) r.person_id AS pupil_id, r.guardian_hash, found.guardian_id
+      FROM pupils r CROSS JOIN LATERAL (
+        -- Whom an earlier set knew under this id is who it was, whatever they are called now.
+        SELECT e.entity_id AS guardian_id, '' AS place FROM external_ids e
+        WHERE e.source = ${source} AND e.kind = 'person' AND e.external_id = r.guardian_external_id
+          AND EXISTS (SELECT FROM guardianships g WHERE g.guardian_id = e.entity_id)
+        UNION ALL
+        SELECT g.guardian_id, p.number FROM guardianships g
+        JOIN persons p ON p.id = g.guardian_id AND p.name = coalesce(r.guardian_name, p.name)
+        WHERE g.pupil_id = r.person_id AND g.during @> ${today}::date
+      ) found
+      ORDER BY r.person_id, r.guardian_hash, found.place
     ), by_phone AS (
       SELECT DISTINCT ON (guardian_hash) guardian_hash, guardian_id FROM known ORDER BY guardian_hash, guardian_id
-    ), fresh AS (
-      SELECT DISTINCT ON (r.guardian_hash) r.guardian_hash, uuidv7() AS guardian_id,
-        'j' || r.number || CASE WHEN EXISTS (SELECT FROM persons p WHERE p.home_org_id = ${schoolId} AND p.number = 'j' || r.number)
-          THEN '-' || r.guardian_tail ELSE '' END AS number,
-        coalesce(r.guardian_name, replace(${newText}, '{name}', r.name)) AS name
+    ), first_of AS (
+      SELECT DISTINCT ON (r.guardian_hash) r.*
       FROM pupils r
       WHERE NOT EXISTS (SELECT FROM by_phone b WHERE b.guardian_hash = r.guardian_hash)
-        AND NOT EXISTS (SELECT FROM known k WHERE k.pupil_id = r.person_id)
+        AND NOT EXISTS (SELECT FROM known k WHERE k.pupil_id = r.person_id AND k.guardian_hash = r.guardian_hash)
       ORDER BY r.guardian_hash, r.n
+    ), fresh AS (
+      SELECT r.guardian_hash, uuidv7() AS guardian_id,
+        -- One number a guardian, though a pupil has several, of whom two may end on the same digits.
+        'j' || r.number || CASE
+          WHEN EXISTS (SELECT FROM persons p WHERE p.home_org_id = ${schoolId} AND p.number = 'j' || r.number)
+            OR row_number() OVER (PARTITION BY r.number ORDER BY r.guardian_hash) > 1
+          THEN '-' || r.guardian_tail || CASE
+            WHEN EXISTS (SELECT FROM persons p
+                WHERE p.home_org_id = ${schoolId} AND p.number = 'j' || r.number || '-' || r.guardian_tail)
+              OR row_number() OVER (PARTITION BY r.number, r.guardian_tail ORDER BY r.guardian_hash) > 1
+            THEN '-' || encode(substr(r.guardian_hash, 1, 3), 'hex') ELSE '' END
+          ELSE '' END AS number,
+        coalesce(r.guardian_name, replace(${newText}, '{name}', r.name)) AS name
+      FROM first_of r
     )
     SELECT r.person_id AS pupil_id, coalesce(k.guardian_id, b.guardian_id, f.guardian_id) AS guardian_id,
       k.guardian_id IS NULL AND b.guardian_id IS NULL AS is_new, f.number, f.name,
-      r.guardian_cipher AS cipher, r.guardian_key_id AS key_id, r.guardian_tail AS tail
+      r.guardian_cipher AS cipher, r.guardian_key_id AS key_id, r.guardian_tail AS tail,
+      r.guardian_external_id AS external_id
     FROM pupils r
-    LEFT JOIN known k ON k.pupil_id = r.person_id
+    LEFT JOIN known k ON k.pupil_id = r.person_id AND k.guardian_hash = r.guardian_hash
     LEFT JOIN by_phone b ON b.guardian_hash = r.guardian_hash
     LEFT JOIN fresh f ON f.guardian_hash = r.guardian_hash
   `.execute(trx);
@@ -220,7 +248,7 @@ export async function writeGuardians(
   await insertAccounts(trx, orgCode, guardians);
   await sql`
     INSERT INTO guardianships (pupil_id, guardian_id, during)
-    SELECT pupil_id, guardian_id, daterange(${today}::date, NULL) FROM pg_temp.roster_guardians n
+    SELECT DISTINCT pupil_id, guardian_id, daterange(${today}::date, NULL) FROM pg_temp.roster_guardians n
     WHERE NOT EXISTS (SELECT FROM guardianships g WHERE g.pupil_id = n.pupil_id AND g.guardian_id = n.guardian_id
       AND g.during && daterange(${today}::date, NULL))
   `.execute(trx);
@@ -230,6 +258,13 @@ export async function writeGuardians(
     ORDER BY guardian_id, pupil_id
     ON CONFLICT (person_id, purpose) DO UPDATE
     SET cipher = excluded.cipher, key_id = excluded.key_id, tail = excluded.tail, updated_at = clock_timestamp()
+  `.execute(trx);
+  await sql`
+    INSERT INTO external_ids (source, kind, external_id, entity_id)
+    SELECT DISTINCT ON (external_id) ${source}, 'person', external_id, guardian_id FROM pg_temp.roster_guardians
+    WHERE external_id IS NOT NULL ORDER BY external_id, guardian_id
+    ON CONFLICT (source, kind, external_id) DO UPDATE SET entity_id = excluded.entity_id
+    WHERE external_ids.entity_id <> excluded.entity_id
   `.execute(trx);
 }
 

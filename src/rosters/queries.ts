@@ -230,7 +230,10 @@ export async function selectDraftRows(
       'class_name as className',
       'outcome',
       'before',
-      'guardian_tail as guardianTail',
+      sql<
+        string | null
+      >`coalesce(guardian_tail, (SELECT string_agg(g.tail, '、' ORDER BY g.n) FROM roster_draft_guardians g
+        WHERE g.draft_id = roster_draft_rows.draft_id AND g.row_n = roster_draft_rows.n))`.as('guardianTail'),
     ])
     .where('draft_id', '=', draftId)
     .where('n', '>', after)

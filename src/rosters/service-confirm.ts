@@ -45,6 +45,7 @@ export async function discardDraft(
       .executeTakeFirst();
     if (gone.numUpdatedRows === 0n) return;
     await trx.deleteFrom('roster_draft_rows').where('draft_id', '=', draftId).execute();
+    await trx.deleteFrom('roster_draft_guardians').where('draft_id', '=', draftId).execute();
     await trx.deleteFrom('roster_draft_problems').where('draft_id', '=', draftId).execute();
     await trx.deleteFrom('roster_draft_leaving').where('draft_id', '=', draftId).execute();
     await trx.deleteFrom('roster_draft_sections').where('draft_id', '=', draftId).execute();

@@ -123,6 +123,17 @@ declare module '../platform/database.ts' {
       external_id: string | null;
       name_readings: Filled<string[]>;
     };
+    roster_draft_guardians: {
+      draft_id: string;
+      row_n: number;
+      n: number;
+      name: string;
+      cipher: Buffer;
+      key_id: string;
+      tail: string;
+      hash: Buffer;
+      external_id: string;
+    };
     roster_draft_sections: {
       draft_id: string;
       n: number;

@@ -101,7 +101,7 @@ function stagedRow(
     guardian_cipher: sealed?.cipher,
     guardian_key_id: sealed?.keyId,
     guardian_tail: sealed?.tail,
-    guardian_hash: phone === null ? null : secrets.hmac('roster-guardian', `${schoolId}\n${phone}`),
+    guardian_hash: phone === null ? null : guardianHash(secrets, schoolId, phone),
     before,
     given: keepsTexts(row) ? row.given : {},
     external_id: row.externalId,
@@ -140,6 +140,33 @@ async function copyRows(
   };
   await copy(false);
   await copy(true);
+}
+
+/** Guardians whom a set of tables names, beside the rows of their pupils. */
+async function copyGuardians(
+  trx: Trx,
+  draftId: string,
+  rows: readonly DraftRow[],
+  { secrets, schoolId }: Staging,
+): Promise<void> {
+  const staged = rows.flatMap(({ row }, i) =>
+    (row.guardians ?? []).map(({ name, phone, externalId }, k) => {
+      const { cipher, keyId, tail } = sealContact(secrets, phone);
+      const hash = guardianHash(secrets, schoolId, phone);
+      return [draftId, i + 1, k + 1, name, cipher, keyId, tail, hash, externalId];
+    }),
+  );
+  if (staged.length === 0) return;
+  const columns = 'draft_id, row_n, n, name, cipher, key_id, tail, hash, external_id';
+  function* lines(): Generator<string> {
+    for (const { items } of chunks(staged, LINES)) yield items.map((line) => copyLine(line)).join('');
+  }
+  await copyIn(trx, `COPY roster_draft_guardians (${columns}) FROM STDIN`, lines());
+}
+
+/** Under which rows of one guardian with several children meet. */
+function guardianHash(secrets: Secrets, schoolId: string, phone: string): Buffer {
+  return secrets.hmac('roster-guardian', `${schoolId}\n${phone}`);
 }
 
 /** JSON that the database takes: a text cut in the middle of a character is no reason to fail. */
@@ -274,6 +301,7 @@ export async function fillDraft(
     keepsTexts: (row) => checked.rows.length <= RETURN_ALL || withProblem.has(`${row.sheet}\n${row.row}`),
   };
   await copyRows(trx, draftId, checked.rows, staging, onRows);
+  await copyGuardians(trx, draftId, checked.rows, staging);
   await insertSections(trx, draftId, checked.sections, classIds);
   for (const { from, items } of chunks(sortProblems(draftProblems(checked)), CHUNK)) {
     await insertProblems(

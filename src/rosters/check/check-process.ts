@@ -18,7 +18,7 @@ function readAny(
   { current, school, choices, learned, newClasses }: CheckProcessRequest,
   onRow: () => void,
 ) {
-  const set = recogniseSet(workbook);
+  const set = recogniseSet(workbook, choices);
   if (set)
     return { ...readSet(set, current, school, onRow), newClasses: 'all' as const, kind: set.dialect.name };
   const lists = findSectionLists(workbook.sheets, school);

@@ -1,7 +1,15 @@
 import type { RosterField, SensitiveKind } from '../rules/headers.ts';
 
 /** The tables that the reader understands; what else a set holds is no roster. */
-export type TableName = 'orgs' | 'sessions' | 'users' | 'roles' | 'courses' | 'classes' | 'members';
+export type TableName =
+  | 'orgs'
+  | 'sessions'
+  | 'users'
+  | 'roles'
+  | 'courses'
+  | 'classes'
+  | 'members'
+  | 'guardianships';
 
 /** What a column of a table is read as. */
 export type ExchangeField =
@@ -25,6 +33,11 @@ export type ExchangeField =
   | 'orgId'
   | 'role'
   | 'userId'
+  /** Of a pupil: their guardians; of a guardian: their pupils. */
+  | 'agentIds'
+  | 'guardianId'
+  /** Set by hand only: a telephone is read when the school maps its column on purpose. */
+  | 'phone'
   | 'classId'
   | 'courseId'
   | 'sessionIds'
@@ -39,6 +52,8 @@ export interface TableMap {
   readonly required: readonly ExchangeField[];
   /** Fields that the file does not hold because its name says them. */
   readonly fixed?: Partial<Record<ExchangeField, string>>;
+  /** Says only who is whose guardian, and is dropped with the guardians unless their telephone is mapped. */
+  readonly ofGuardians?: true;
 }
 
 /**
@@ -93,7 +108,10 @@ export const SHOWN_AS: Partial<Record<TableName, Partial<Record<ExchangeField, R
     fullName: 'name',
     role: 'role',
     grades: 'yearGroup',
+    agentIds: 'guardianName',
+    phone: 'guardianPhone',
   },
   roles: { role: 'role' },
   classes: { name: 'class' },
+  guardianships: { guardianId: 'guardianName' },
 };

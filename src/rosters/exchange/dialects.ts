@@ -50,6 +50,7 @@ const ONEROSTER: Dialect = {
           familyName: ['familyname'],
           number: ['identifier'],
           grades: ['grades', 'grade'],
+          agentIds: ['agentsourcedids', 'agents', 'agentids'],
         },
         required: ['id', 'givenName', 'familyName'],
       },
@@ -230,6 +231,19 @@ const SDS: Dialect = {
         required: ['classId', 'userId', 'role'],
       },
     ],
+    [
+      'guardianships',
+      {
+        files: ['relationships'],
+        columns: {
+          userId: ['usersourcedid'],
+          guardianId: ['relationshipusersourcedid'],
+          role: ['relationshiprole'],
+        },
+        required: ['userId', 'guardianId'],
+        ofGuardians: true,
+      },
+    ],
   ],
   schoolTypes: [
     'school',
@@ -333,6 +347,25 @@ const SDS_OLD: Dialect = {
         fixed: { role },
       },
     ]),
+    [
+      'users',
+      {
+        files: ['user'],
+        columns: { id: ['email'], givenName: ['first name'], familyName: ['last name'] },
+        required: ['id'],
+        fixed: { role: 'guardian' },
+        ofGuardians: true,
+      },
+    ],
+    [
+      'guardianships',
+      {
+        files: ['guardianrelationship'],
+        columns: { userId: ['sis id'], guardianId: ['email'], role: ['role'] },
+        required: ['userId', 'guardianId'],
+        ofGuardians: true,
+      },
+    ],
   ],
 };
 

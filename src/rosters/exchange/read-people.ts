@@ -6,6 +6,7 @@ import { entityIds, type CurrentSchool, type MemberRead } from '../rules/section
 import { isRegisterNumber, looksLikeIdentityNumber } from '../rules/sensitive.ts';
 import type { Dialect } from './dialect.ts';
 import { joinName } from './names.ts';
+import { linksOf, readGuardians } from './read-guardians.ts';
 import type { ClassesRead } from './read-classes.ts';
 import { readMembers } from './read-members.ts';
 import { kindOfRole, plainRole } from './roles.ts';
@@ -18,6 +19,8 @@ export interface PeopleContext {
   readonly current: CurrentRoster;
   readonly school: CurrentSchool;
   readonly isDelta: boolean;
+  /** The guardians' telephone was mapped on purpose. */
+  readonly hasGuardians: boolean;
 }
 
 export interface PeopleRead {
@@ -27,6 +30,9 @@ export interface PeopleRead {
   /** Numbers, in lower case, of people of the school who the set says have left. */
   readonly gone: ReadonlySet<string>;
 }
+
+/** Stands for no unit at all; `''` is a table that does not name units. */
+const NO_UNIT = ' ';
 
 interface RoleHeld {
   readonly orgId: string;
@@ -51,8 +57,10 @@ function rolesByUser(records: Records, today: string, problems: RosterProblem[])
   for (const record of records.users) {
     const role = record.get('role');
     if (role === '') continue;
-    for (const orgId of idList(record.get('orgIds')))
-      put(record.get('id'), { orgId, role, isPrimary: false });
+    const orgIds = idList(record.get('orgIds'));
+    for (const orgId of orgIds) put(record.get('id'), { orgId, role, isPrimary: false });
+    // Without a unit only guardians are anybody: whose pupil else it is cannot be known.
+    if (orgIds.length === 0) put(record.get('id'), { orgId: NO_UNIT, role, isPrimary: false });
   }
   return byUser;
 }
@@ -86,9 +94,9 @@ interface LeftOut {
   fromId: number;
 }
 
-function countProblems(left: LeftOut): RosterProblem[] {
+function countProblems(left: LeftOut, hasGuardians: boolean): RosterProblem[] {
   const said = [
-    ['roster_guardians_left_out', left.guardians],
+    ['roster_guardians_left_out', hasGuardians ? 0 : left.guardians],
     ['roster_other_schools', left.elsewhere],
     ['roster_accounts_disabled', left.disabled],
     ['roster_number_from_id', left.fromId],
@@ -112,6 +120,10 @@ export function readPeople(records: Records, dialect: Dialect, context: PeopleCo
     const section = context.classes.find(member.get('classId'));
     if (section && section !== 'elsewhere') inClasses.set(member.get('userId'), member.get('role'));
   }
+  const isGuardian = (held: readonly RoleHeld[]) =>
+    held.some(({ role }) => kindOfRole(dialect, role) === 'guardian');
+  const related = new Set(records.guardianships.map((record) => record.get('guardianId')));
+  const guardians: ExchangeRecord[] = [];
   const gone = new Set<string>();
   const left: LeftOut = { guardians: 0, elsewhere: 0, disabled: 0, fromId: 0 };
   const rows = new Map<string, RosterRow>();
@@ -128,12 +140,21 @@ export function readPeople(records: Records, dialect: Dialect, context: PeopleCo
       continue;
     }
     const held = roles.get(id) ?? [];
-    const here = held.filter(({ orgId }) => units === null || orgId === '' || units.has(orgId));
+    const here = held.filter(
+      ({ orgId }) => (units === null && orgId !== NO_UNIT) || orgId === '' || units?.has(orgId),
+    );
     const role =
       here.find(({ isPrimary }) => isPrimary)?.role ??
       here.find((one) => kindOfRole(dialect, one.role) === 'staff')?.role ??
       here[0]?.role ??
       (held.length === 0 ? inClasses.get(id) : undefined);
+    // Guardians are of no unit, or of their child's.
+    if (role === undefined && (isGuardian(held) || related.has(id))) {
+      left.guardians += 1;
+      guardians.push(record);
+      leftOut.add(id);
+      continue;
+    }
     if (role === undefined) {
       left.elsewhere += 1;
       leftOut.add(id);
@@ -141,8 +162,10 @@ export function readPeople(records: Records, dialect: Dialect, context: PeopleCo
     }
     const kind = kindOfRole(dialect, role);
     if (kind === null || kind === 'guardian') {
-      if (kind === 'guardian') left.guardians += 1;
-      else {
+      if (kind === 'guardian') {
+        left.guardians += 1;
+        guardians.push(record);
+      } else {
         const params = { shown: role.slice(0, 30) };
         problems.push(recordProblem(record, 'roster_role_unknown', 'look', 'role', params));
       }
@@ -184,8 +207,18 @@ export function readPeople(records: Records, dialect: Dialect, context: PeopleCo
       .filter(({ role, gone: over }) => role === 'classTeacher' && !over)
       .map((one) => one.number),
   );
-  const placed = [...rows].map(([id, row]) => ({
+  const guardianIds = new Set(guardians.map((record) => record.get('id')));
+  const ofPupils = context.hasGuardians
+    ? readGuardians(records, guardians, {
+        links: linksOf(records, (id) => guardianIds.has(id)),
+        isPupil: (id) => rows.get(id)?.kind === 'pupil',
+        nameOf,
+      })
+    : null;
+  if (ofPupils) problems.push(...ofPupils.problems);
+  const placed = [...rows].map(([id, row]): RosterRow => ({
     ...row,
+    guardians: ofPupils?.byPupil.get(id) ?? [],
     class: memberRead.homes.get(id) ?? row.class,
     role: leads.has(row.number) ? ('classTeacher' as const) : row.role,
   }));
@@ -201,7 +234,7 @@ export function readPeople(records: Records, dialect: Dialect, context: PeopleCo
   return {
     rows: placed,
     members: memberRead.members,
-    problems: [...problems, ...memberRead.problems, ...countProblems(left)],
+    problems: [...problems, ...memberRead.problems, ...countProblems(left, context.hasGuardians)],
     gone,
   };
 }

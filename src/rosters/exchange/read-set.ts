@@ -42,6 +42,7 @@ export function readSet(
     current,
     school,
     isDelta: modes.users === 'delta',
+    hasGuardians: set.hasGuardians,
   });
   problems.push(...people.problems);
   const isDelta = modes.users === 'delta';

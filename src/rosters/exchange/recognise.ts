@@ -1,5 +1,5 @@
 import { isNear } from '../rules/near.ts';
-import type { ColumnReport, RosterProblem } from '../rules/roster-row.ts';
+import type { ColumnChoice, ColumnReport, RosterProblem } from '../rules/roster-row.ts';
 import { compactText } from '../rules/text.ts';
 import type { Sheet, SheetRow, Workbook } from '../workbook/workbook.ts';
 import {
@@ -33,6 +33,8 @@ export interface FoundSet {
   readonly problems: readonly RosterProblem[];
   /** Sheets that are part of the set by their name but of no use here. */
   readonly manifest: Sheet | null;
+  /** A telephone column was mapped on purpose: guardians are read with it. */
+  readonly hasGuardians: boolean;
 }
 
 /** Heading as it is compared: lower case, without spaces at its ends, quotes and underscores. */
@@ -84,7 +86,7 @@ interface ReadHeading {
 }
 
 /** Finds the fields of one table: word for word first, then one letter off, which is said. */
-function readHeading({ sheet, name, map }: Candidate): ReadHeading {
+function readHeading({ sheet, name, map }: Candidate, phone: ColumnChoice | undefined): ReadHeading {
   const headings = headingsOf(sheet);
   const headerRow = sheet.rows[0]?.row ?? 1;
   const body = sheet.rows.slice(1);
@@ -93,6 +95,11 @@ function readHeading({ sheet, name, map }: Candidate): ReadHeading {
   const place = { sheet: sheet.name, row: headerRow, suggestion: null };
   const taken = new Set<number>();
   const fields = Object.entries(map.columns) as [ExchangeField, readonly string[]][];
+  if (phone && name === 'users' && phone.sheet === sheet.name) {
+    columns.phone = phone.column;
+    taken.add(phone.column);
+    fields.push(['phone', []]);
+  }
   for (const [field, names] of fields) {
     for (const wanted of names) {
       const found = headings.find(({ column, heading }) => heading === wanted && !taken.has(column));
@@ -127,19 +134,29 @@ function readHeading({ sheet, name, map }: Candidate): ReadHeading {
   for (const field of map.required) {
     if (columns[field] !== undefined || map.fixed?.[field] !== undefined) continue;
     const params = { table: sheet.name, wanted: map.columns[field]?.[0] ?? field };
-    problems.push({ code: 'roster_heading_missing', severity: 'must', column: null, params, ...place });
+    // A list of guardians that cannot be read keeps no pupil out.
+    const severity = map.ofGuardians ? 'look' : 'must';
+    if (!map.ofGuardians || phone)
+      problems.push({ code: 'roster_heading_missing', severity, column: null, params, ...place });
   }
   const reports = headings.map(({ column, heading, text }): ColumnReport => {
     const cells = body.filter((row) => (row.texts[column - 1] ?? '') !== '').length;
     const report = { sheet: sheet.name, column, header: text.slice(0, 60), cells };
-    const sensitive = taken.has(column) ? null : (SENSITIVE_COLUMNS[heading] ?? null);
+    const isRead = taken.has(column) && (phone !== undefined || column !== columns.agentIds);
+    const sensitive = isRead ? null : (SENSITIVE_COLUMNS[heading] ?? null);
     if (sensitive) return { ...report, use: 'dropped', field: null, sensitive };
     const field = fields.find(([one]) => columns[one] === column)?.[0];
     const shown = field ? (SHOWN_AS[name]?.[field] ?? null) : null;
     return { ...report, use: shown ? 'field' : 'ignored', field: shown, sensitive: null };
   });
   const width = sheet.rows[0]?.width ?? headings.length;
-  return { table: { name, map, sheet: sheet.name, headerRow, columns, width, body }, reports, problems };
+  const said =
+    map.ofGuardians && !phone ? droppedTable(sheet, SENSITIVE_TABLES[fileOf(sheet)] ?? null) : reports;
+  return {
+    table: { name, map, sheet: sheet.name, headerRow, columns, width, body },
+    reports: said,
+    problems,
+  };
 }
 
 /** Every column of a table that is left out whole. */
@@ -149,16 +166,21 @@ function droppedTable(sheet: Sheet, sensitive: ColumnReport['sensitive']): Colum
     if (/sourcedid$|sis id$/.test(heading)) return [];
     const cells = body.filter((row) => (row.texts[column - 1] ?? '') !== '').length;
     const header = `${sheet.name}: ${text}`.slice(0, 60);
-    return [{ sheet: sheet.name, column, header, use: 'dropped', field: null, sensitive, cells }];
+    const own = SENSITIVE_COLUMNS[heading] ?? sensitive;
+    return [{ sheet: sheet.name, column, header, use: 'dropped', field: null, sensitive: own, cells }];
   });
 }
 
 /**
  * Recognises a set of roster tables (OneRoster 1.1 and 1.2, School Data Sync) by the names and headings of its files.
  *
+ * @param choices - the column mapped as the guardians' telephone; sets have headings of their own for the rest.
  * @returns `null` when the workbook is no such set: it needs a table of people and one of classes, units or enrollments.
  */
-export function recogniseSet(workbook: Pick<Workbook, 'sheets'>): FoundSet | null {
+export function recogniseSet(
+  workbook: Pick<Workbook, 'sheets'>,
+  choices: readonly ColumnChoice[] = [],
+): FoundSet | null {
   const sheets = workbook.sheets.filter((sheet) => !sheet.hidden && sheet.rows.length > 0);
   const best = DIALECTS.map((dialect) => {
     const candidates = candidatesOf(dialect, sheets);
@@ -167,7 +189,8 @@ export function recogniseSet(workbook: Pick<Workbook, 'sheets'>): FoundSet | nul
   const names = new Set(best.candidates.map(({ name }) => name));
   const isSet = names.has('users') && (names.has('orgs') || names.has('classes') || names.has('members'));
   if (!isSet || best.score < 4) return null;
-  const read = best.candidates.map(readHeading);
+  const phone = choices.find(({ field }) => field === 'guardianPhone');
+  const read = best.candidates.map((candidate) => readHeading(candidate, phone));
   const used = new Set(best.candidates.map(({ sheet }) => sheet));
   const dropped = sheets
     .filter((sheet) => !used.has(sheet))
@@ -181,5 +204,6 @@ export function recogniseSet(workbook: Pick<Workbook, 'sheets'>): FoundSet | nul
     reports: [...read.flatMap(({ reports }) => reports), ...dropped],
     problems: read.flatMap(({ problems }) => problems),
     manifest: sheets.find((sheet) => fileOf(sheet) === 'manifest') ?? null,
+    hasGuardians: phone !== undefined,
   };
 }

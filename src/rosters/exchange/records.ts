@@ -116,6 +116,7 @@ export function readRecords(
     courses: [],
     classes: [],
     members: [],
+    guardianships: [],
   };
   const problems: RosterProblem[] = [];
   for (const table of set.tables) {
@@ -123,6 +124,10 @@ export function readRecords(
     for (const row of table.body) {
       onRow();
       const record = recordOf(table, row);
+      if (table.map.ofGuardians && !set.hasGuardians) {
+        records[table.name].push(record);
+        continue;
+      }
       const beyond = row.texts.slice(table.width).some((text) => text !== '');
       if (beyond) {
         const params = { cells: row.texts.length, columns: table.width };

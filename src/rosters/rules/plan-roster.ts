@@ -168,8 +168,10 @@ function compareRow(
   const wanted = row.class ? (classIds.get(row.class.key) ?? null) : null;
   const has = wanted !== null && (person.classId === wanted || person.leads.includes(wanted));
   const entersClass = row.class !== null && !has;
-  const newContact =
-    row.guardianPhone !== null && !person.guardianTails.includes(row.guardianPhone.slice(-4));
+  const phones = [...(row.guardians ?? []).map(({ phone }) => phone), row.guardianPhone];
+  const newContact = phones.some(
+    (phone) => phone !== null && !person.guardianTails.includes(phone.slice(-4)),
+  );
   if (name === null && sex === null && !entersClass && !newContact) return null;
   const movesFrom = entersClass && person.classId ? (classes.get(person.classId) ?? null) : null;
   return { row, person, name, sex, movesFrom, entersClass, newContact };

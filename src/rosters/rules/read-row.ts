@@ -5,7 +5,7 @@ import { readName } from './person-name.ts';
 import type { ProblemSeverity } from './problem.ts';
 import type { RosterProblem, RosterProblemCode, RosterRole, RosterRow, Sex } from './roster-row.ts';
 import { readSchoolNumber } from './school-number.ts';
-import { isPhone, looksLikeIdentityNumber } from './sensitive.ts';
+import { readPhone, looksLikeIdentityNumber } from './sensitive.ts';
 
 const SEXES: Record<string, Sex> = {
   男: 'male',
@@ -205,8 +205,8 @@ class RowReader {
   phone(): string | null {
     const cell = this.cell('guardianPhone');
     if (!cell || cell.text === '') return null;
-    const plain = cell.text.replace(/[\s-]/g, '').replace(/^\+?86(?=1)/, '');
-    if (isPhone(plain) || /^0\d{9,11}$/.test(plain) || /^\+\d{8,15}$/.test(plain)) return plain;
+    const read = readPhone(cell.text);
+    if (read !== null) return read;
     this.problem('roster_phone_odd', 'look', this.context.columns.guardianPhone);
     return null;
   }

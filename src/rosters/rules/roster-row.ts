@@ -55,6 +55,9 @@ export type RosterProblemCode =
   | 'roster_role_unknown'
   | 'roster_role_differs'
   | 'roster_guardians_left_out'
+  | 'roster_guardians_without_phone'
+  | 'roster_guardians_without_pupil'
+  | 'roster_agent_missing'
   | 'roster_accounts_disabled'
   | 'roster_members_left_out'
   | 'roster_number_from_id'
@@ -77,6 +80,13 @@ export type Sex = 'male' | 'female' | 'unknown';
 /** Roles a workbook may give; those that decide over others are appointed by hand. */
 export type RosterRole = 'teacher' | 'classTeacher' | 'counsellor';
 
+/** A guardian as a set of tables says it. */
+export interface SetGuardian {
+  readonly name: string;
+  readonly phone: string;
+  readonly externalId: string;
+}
+
 /** One person as an uploaded workbook says it. */
 export interface RosterRow {
   readonly kind: 'pupil' | 'staff';
@@ -91,6 +101,8 @@ export interface RosterRow {
   readonly guardianName: string | null;
   /** Only when the school mapped a telephone column on purpose. */
   readonly guardianPhone: string | null;
+  /** Guardians whom a set of tables names with a telephone; a workbook has one, in the fields above. */
+  readonly guardians?: readonly SetGuardian[];
   readonly role: RosterRole | null;
   readonly sheet: string;
   /** Row as the spreadsheet program shows it, from 1. */

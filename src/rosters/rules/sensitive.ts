@@ -40,6 +40,12 @@ export function isPhone(text: string): boolean {
   return /^(\+?86)?1[3-9]\d{9}$/.test(text.replace(/[\s-]/g, ''));
 }
 
+/** A telephone as it is kept: of China without its country, a line with its area, of elsewhere with `+`; else `null`. */
+export function readPhone(text: string): string | null {
+  const plain = text.replace(/[\s-]/g, '').replace(/^\+?86(?=1)/, '');
+  return isPhone(plain) || /^0\d{9,11}$/.test(plain) || /^\+\d{8,15}$/.test(plain) ? plain : null;
+}
+
 function isAddress(text: string): boolean {
   const marks = text.match(/[省市县区镇乡村街路巷弄组屯栋幢号室]|单元|小区/g) ?? [];
   return text.length >= 6 && new Set(marks).size >= 2 && !/班/.test(text);

@@ -42,6 +42,8 @@ export const RosterSync = Type.Object(
     ]),
     /** Folder below the data folder, for the kind `folder`. */
     folder: Type.String(),
+    /** Hosts of the own network that the operator opened for fetching; others must be on the public internet. */
+    allowHosts: Type.Array(Type.String()),
     runs: Type.Array(
       Type.Object(
         {

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
 import { lanCertificate } from '../../platform/lan/certificate.ts';
-import { fetchRoster, readAddress } from './fetch-roster.ts';
+import { addressesOf, fetchRoster, readAddress } from './fetch-roster.ts';
 import { isPublicAddress } from './public-address.ts';
 
 const folder = await mkdtemp(path.join(tmpdir(), 'nol-sync-'));
@@ -97,6 +97,45 @@ describe('an address', () => {
     expect(() => readAddress(text)).toThrow(expect.objectContaining({ code }));
   });
 
+  test.each(['https://10.1.2.3/x', 'https://jwxt.local/x', 'https://[fd12::1]/x'])(
+    '%s is taken once the operator opened its host, and no other',
+    (text) => {
+      const hosts = ['10.1.2.3', 'jwxt.local', 'fd12::1'];
+      expect(readAddress(text, hosts).url.href).toBe(text);
+      expect(() => readAddress(text, ['10.1.2.4', 'other.local'])).toThrow(
+        expect.objectContaining({ code: 'roster_sync_address_private' }),
+      );
+    },
+  );
+
+  test.each(['https://localhost/x', 'https://127.0.0.1/x', 'https://[::1]/x', 'https://169.254.169.254/x'])(
+    '%s stays refused though its host was opened',
+    (text) => {
+      const host = new URL(text).hostname.replace(/^\[|\]$/g, '');
+      expect(() => readAddress(text, [host])).toThrow(
+        expect.objectContaining({ code: 'roster_sync_address_private' }),
+      );
+    },
+  );
+
+  test('an opened name may lead into a private network, to nothing else that is not public', () => {
+    const mayReach = addressesOf('jwxt.school.lan', ['jwxt.school.lan']);
+    const addresses = ['10.0.0.7', '172.20.1.1', '192.168.3.4', 'fd00::7', '8.8.8.8'];
+    expect(addresses.filter((address) => !mayReach(address))).toEqual([]);
+    const refused = [
+      '127.0.0.1',
+      '169.254.169.254',
+      '0.0.0.0',
+      '224.0.0.1',
+      '::1',
+      'fe80::1',
+      '::ffff:127.0.0.1',
+    ];
+    expect(refused.filter(mayReach)).toEqual([]);
+    const other = addressesOf('elsewhere.lan', ['jwxt.school.lan']);
+    expect(addresses.filter(other)).toEqual(['8.8.8.8']);
+  });
+
   test('is shown without what may be a key', () => {
     const { shown } = readAddress('https://user:secret@example.org/roster.zip?token=abc#part');
     expect(shown).toBe('https://example.org/roster.zip');
@@ -110,6 +149,15 @@ describe('fetching', () => {
       expect(new TextDecoder().decode(bytes)).toBe('学号,姓名\n1,甲\n');
     }
     expect(asked.every(({ authorization }) => authorization?.startsWith('Basic '))).toBe(true);
+  });
+
+  test('does not reach this machine though its name was opened', async () => {
+    const before = asked.length;
+    expect(await codeOf(fetchRoster(at('/roster.csv'), { ca, allowHosts: ['localhost'] }))).toEqual([
+      'roster_sync_address_private',
+      { host: 'localhost' },
+    ]);
+    expect(asked.length).toBe(before);
   });
 
   test('does not reach this machine, by name or by number, and asks nothing of it', async () => {

@@ -3,12 +3,14 @@ import { request } from 'node:https';
 import { isIP, type LookupFunction } from 'node:net';
 import { AppError } from '../../platform/errors.ts';
 import { WORKBOOK_LIMITS } from '../workbook/limits.ts';
-import { isPublicAddress } from './public-address.ts';
+import { isIntranetAddress, isPublicAddress } from './public-address.ts';
 
 const REDIRECTS = 3;
 const WHOLE_MS = 60_000;
 
 export interface FetchOptions {
+  /** Hosts that the operator opened: they may be in a private network, see `SYNC_ALLOW_HOSTS`. */
+  readonly allowHosts?: readonly string[];
   /** Which addresses may be reached; a test reaches its own machine. */
   readonly isAllowed?: (address: string) => boolean;
   /** Certificates to trust beside the usual ones. */
@@ -26,6 +28,15 @@ function refuse(
 }
 
 class NotAllowed extends Error {}
+
+const hostOf = (url: URL) => url.hostname.replace(/^\[|\]$/g, '').toLowerCase();
+
+/** Which addresses a host may have: public ones, and of a host that the operator opened those of a private network. */
+export function addressesOf(host: string, allowHosts: readonly string[]): (address: string) => boolean {
+  return allowHosts.includes(host)
+    ? (address) => isPublicAddress(address) || isIntranetAddress(address)
+    : isPublicAddress;
+}
 
 /** Resolves a name and hands on only addresses that may be reached: the check and the connection see the same address. */
 function guardedLookup(isAllowed: (address: string) => boolean): LookupFunction {
@@ -47,10 +58,10 @@ type Answer = { readonly bytes: Uint8Array } | { readonly location: string };
 
 function ask(
   url: URL,
-  { isAllowed = isPublicAddress, ca }: FetchOptions,
+  { allowHosts = [], isAllowed = addressesOf(hostOf(url), allowHosts), ca }: FetchOptions,
   signal: AbortSignal,
 ): Promise<Answer> {
-  const host = url.hostname.replace(/^\[|\]$/g, '');
+  const host = hostOf(url);
   const forbidden = () =>
     refuse('roster_sync_address_private', 'The address is not on the public internet.', { host });
   return new Promise((settle, fail) => {
@@ -111,14 +122,15 @@ function ask(
  *
  * @throws {AppError} 422 `roster_sync_address_odd`, `roster_sync_address_private`.
  */
-export function readAddress(text: string): { url: URL; shown: string } {
+export function readAddress(text: string, allowHosts: readonly string[] = []): { url: URL; shown: string } {
   const url = URL.canParse(text) ? new URL(text) : null;
   if (!url || url.protocol !== 'https:' || url.hostname === '') {
     throw refuse('roster_sync_address_odd', 'Only addresses that begin with https:// are fetched.', {});
   }
-  const host = url.hostname.replace(/^\[|\]$/g, '');
-  const isHere = host === 'localhost' || host.endsWith('.localhost') || host.endsWith('.local');
-  if (isHere || (isIP(host) !== 0 && !isPublicAddress(host))) {
+  const host = hostOf(url);
+  const isHere = host === 'localhost' || host.endsWith('.localhost');
+  const isNear = host.endsWith('.local') && !allowHosts.includes(host);
+  if (isHere || isNear || (isIP(host) !== 0 && !addressesOf(host, allowHosts)(host))) {
     throw refuse('roster_sync_address_private', 'The address is not on the public internet.', { host });
   }
   // Without user, password, query and fragment: what may carry a key is not shown.
@@ -127,7 +139,7 @@ export function readAddress(text: string): { url: URL; shown: string } {
 
 /**
  * Fetches a roster file over https. Reaches the public internet only: neither this machine nor its networks, by name, by
- * number or by a redirect. At most 30 MB, 60 seconds and three redirects.
+ * number or by a redirect; but a host that the operator opened may be in a private network. At most 30 MB, 60 seconds and three redirects.
  *
  * @throws {AppError} 422 `roster_sync_address_private`, `roster_sync_unreachable`, `roster_sync_answer`,
  *   `workbook_too_large`; none of them holds more of the address than its host.

@@ -28,6 +28,20 @@ carriers.addSubnet('2001::', 32, 'ipv6');
 carriers.addSubnet('2001:db8::', 32, 'ipv6');
 carriers.addSubnet('2002::', 16, 'ipv6');
 
+/** Networks that people run at home: theirs to open by name. Neither this machine, nor link-local, nor the rest. */
+const intranet = new BlockList();
+intranet.addSubnet('10.0.0.0', 8, 'ipv4');
+intranet.addSubnet('100.64.0.0', 10, 'ipv4');
+intranet.addSubnet('172.16.0.0', 12, 'ipv4');
+intranet.addSubnet('192.168.0.0', 16, 'ipv4');
+intranet.addSubnet('fc00::', 7, 'ipv6');
+
+/** Whether an address lies in a private network, where a host that the operator named may be. */
+export function isIntranetAddress(address: string): boolean {
+  if (isIPv4(address)) return intranet.check(address, 'ipv4');
+  return isIPv6(address) && intranet.check(address, 'ipv6');
+}
+
 /** Whether an address is a place on the public internet, so that a fetch reaches nothing of this machine or its networks. */
 export function isPublicAddress(address: string): boolean {
   if (isIPv4(address)) return !blocked.check(address, 'ipv4');

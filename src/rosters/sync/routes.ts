@@ -11,10 +11,11 @@ import { readSync, removeSync, runSyncNow, setSync, type SyncCard } from './serv
 const tags = ['rosters'];
 const OrgParams = Type.Object({ orgId: Type.String({ format: 'uuid' }) });
 
-function bodyOf({ settings, folder, runs }: SyncCard, locale: Locale): RosterSyncBody {
+function bodyOf({ settings, folder, allowHosts, runs }: SyncCard, locale: Locale): RosterSyncBody {
   return {
     settings,
     folder,
+    allowHosts: [...allowHosts],
     runs: runs.map(({ code, params, startedAt, finishedAt, ...run }) => ({
       ...run,
       reason: code === null ? null : (problemText(locale, code, params) ?? code),

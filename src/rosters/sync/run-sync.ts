@@ -40,7 +40,10 @@ async function obtain(
   if (kind === 'folder') return readSyncFolder(syncFolder(ctx.config, code));
   const address = ctx.secrets.decrypt(SYNC_SECRET, address_cipher ?? Buffer.alloc(0));
   const name = new URL(address).pathname.split('/').pop() ?? '';
-  return { fileName: name || 'roster', bytes: await fetchRoster(address) };
+  return {
+    fileName: name || 'roster',
+    bytes: await fetchRoster(address, { allowHosts: ctx.config.syncAllowHosts }),
+  };
 }
 
 /** Part of a whole in percent, rounded up: one of a thousand is more than nothing. */

@@ -15,6 +15,8 @@ export interface SyncCard {
   readonly settings: (Omit<RosterSyncSettings, 'url'> & { readonly addressShown: string | null }) | null;
   /** Where files are put for the kind `folder`, as the operator finds it. */
   readonly folder: string;
+  /** Hosts of the own network that the operator opened. */
+  readonly allowHosts: readonly string[];
   readonly runs: readonly SyncRun[];
 }
 
@@ -41,7 +43,8 @@ export async function readSync(
     .executeTakeFirst();
   // Below the data folder: the rest of the path is the operator's business.
   const folder = syncFolder({ dataDir: '' }, code).replace(/^\/+/, '');
-  return { settings: found ?? null, folder, runs: await selectRuns(ctx.db, schoolId, 50) };
+  const runs = await selectRuns(ctx.db, schoolId, 50);
+  return { settings: found ?? null, folder, allowHosts: ctx.config.syncAllowHosts, runs };
 }
 
 /**
@@ -66,7 +69,7 @@ export async function setSync(
       .executeTakeFirst();
     let address: { cipher: Buffer | null; shown: string | null } = { cipher: null, shown: null };
     if (kind === 'url' && url !== null) {
-      const { url: whole, shown } = readAddress(url);
+      const { url: whole, shown } = readAddress(url, ctx.config.syncAllowHosts);
       address = { cipher: ctx.secrets.encrypt(SYNC_SECRET, whole.href).cipher, shown };
     } else if (kind === 'url') {
       if (!before?.address_cipher)

@@ -139,7 +139,8 @@ export async function selectUndo(
     SELECT (SELECT count(*)::int FROM (
         SELECT class_id FROM roster_draft_rows WHERE draft_id = ${draftId} AND new_class
         UNION SELECT class_id FROM roster_draft_sections WHERE draft_id = ${draftId} AND outcome = 'created') c) AS "classesMade",
-      (SELECT count(*)::int FROM roster_draft_rows WHERE draft_id = ${draftId} AND guardian_cipher IS NOT NULL) AS guardians
+      (SELECT count(*)::int FROM roster_draft_rows r WHERE r.draft_id = ${draftId} AND (r.guardian_cipher IS NOT NULL
+        OR EXISTS (SELECT FROM roster_draft_guardians g WHERE g.draft_id = r.draft_id AND g.row_n = r.n))) AS guardians
   `.execute(db);
   return {
     rows: rows.rows,

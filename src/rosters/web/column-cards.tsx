@@ -93,7 +93,7 @@ export function ColumnCards({
                 <s>{column.header}</s>{' '}
                 <span className="muted num">{t('rosters.columns.cells', { count: column.cells })}</span>
               </span>
-              {isList && column.sensitive === 'phone' && column.cells > 0 && !hasPhone && (
+              {column.sensitive === 'phone' && column.cells > 0 && !hasPhone && (
                 <Button
                   size="small"
                   disabled={!hasFile || isBusy}

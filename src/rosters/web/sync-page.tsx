@@ -120,7 +120,14 @@ function Settings({ sync, orgId }: { sync: RosterSync; orgId: string }) {
         )}
       </Field>
       {asked.kind === 'url' && (
-        <Field label={t('rosters.sync.url')} hint={t('rosters.sync.urlWhy')}>
+        <Field
+          label={t('rosters.sync.url')}
+          hint={
+            sync.allowHosts.length > 0
+              ? `${t('rosters.sync.urlWhy')} ${t('rosters.sync.opened', { hosts: sync.allowHosts.join('、') })}`
+              : t('rosters.sync.urlWhy')
+          }
+        >
           {(id) => (
             <Input
               id={id}
