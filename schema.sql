@@ -565,6 +565,8 @@ CREATE TABLE lesson_logs (
   epoch_no integer DEFAULT 1 NOT NULL,
   epoch_secret bytea NOT NULL,
   retention_until date NOT NULL,
+  chat_scope text DEFAULT 'all'::text NOT NULL,
+  CONSTRAINT lesson_logs_chat_scope CHECK (chat_scope = ANY (ARRAY['all'::text, 'staff'::text, 'off'::text])),
   CONSTRAINT lesson_logs_end CHECK ((state = 'ended'::text) = (ended_at IS NOT NULL) AND (ended_at IS NULL) = (ended_ms IS NULL)),
   CONSTRAINT lesson_logs_lesson_key UNIQUE (school_day, lesson_id),
   CONSTRAINT lesson_logs_pkey PRIMARY KEY (id),

@@ -122,3 +122,55 @@ test('a pupil called by lot sees it and nobody else does; a countdown runs for a
   for (const show of shows) await show.waitFor({ ...wait, state: 'detached' });
   expect(await counts(), 'a call that was read does not come again').toEqual([0, 0]);
 });
+
+test('the chat: for the class, for the teacher alone, off; a bad line is gone from the class with two taps', async () => {
+  const taught = await aTaughtLesson(app, { pupilsEach: 3 });
+  await taught.say(3);
+  const [author, reader] = [
+    await enterAsPupil(browser, taught, 0),
+    await enterAsPupil(browser, taught, 1, { ...phone, locale: 'en' }),
+  ];
+  const teacher = await enterAsTeacher(browser, taught);
+  const say = async (text: string) => {
+    await author.getByRole('textbox', { name: '说一句' }).fill(text, wait);
+    await author.keyboard.press('Enter');
+  };
+  await say('大家好');
+  await reader.getByText('大家好').waitFor(wait);
+  await say('你真笨');
+  await reader.getByText('你真笨').waitFor(wait);
+  const log = reader.getByRole('log');
+  await log.getByRole('button', { name: 'About this line' }).last().click();
+  await picture(reader, 'report-pupil-en');
+  expect(await seriousFindings(reader)).toEqual([]);
+  await log.getByRole('button', { name: 'Report to the teacher' }).click();
+  await log.getByText('你真笨').waitFor({ ...wait, state: 'detached' });
+  await author.getByText('同学看不到这句了').waitFor(wait);
+  const card = teacher.getByRole('group', { name: '有人举报了一句话，已先对全班收起' });
+  await card.getByText('你真笨').waitFor(wait);
+  await picture(teacher, 'report-teacher');
+  expect(await seriousFindings(teacher)).toEqual([]);
+  await card.getByRole('button', { name: '恢复给全班' }).click();
+  await author.getByText('同学看不到这句了').waitFor({ ...wait, state: 'detached' });
+  expect(await log.getByText('你真笨').count(), 'who reported a line does not get it back').toBe(0);
+  const talk = teacher.getByRole('log');
+  await talk.getByRole('button', { name: '对这句话' }).last().click();
+  await talk.getByRole('button', { name: '对全班收起' }).click();
+  await author.getByText('同学看不到这句了').waitFor(wait);
+
+  const scope = teacher.getByRole('combobox', { name: '学生的话，谁能看到' });
+  await scope.selectOption({ label: '只有老师' });
+  await author.getByText('现在只有老师看得到').waitFor(wait);
+  await say('老师，我不会');
+  await talk.getByText('老师，我不会').waitFor(wait);
+  await author.getByText('只有老师看到').last().waitFor(wait);
+  await picture(author, 'chat-staff-pupil');
+  await picture(teacher, 'chat-staff-teacher');
+  expect(await seriousFindings(author)).toEqual([]);
+  await scope.selectOption({ label: '关着，不能写' });
+  await expect.poll(() => author.getByRole('textbox', { name: '说一句' }).isDisabled(), wait).toBe(true);
+  await scope.selectOption({ label: '全班' });
+  await say('好了');
+  await reader.getByText('好了').waitFor(wait);
+  expect(await reader.content()).not.toContain('我不会');
+});

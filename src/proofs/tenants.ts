@@ -209,6 +209,12 @@ async function openCases(
     SELECT id, ${`timer:${timerId}`}, 1 FROM lesson_logs WHERE school_day = ${schoolDay} AND lesson_id = ${lessonId}`.execute(
     db,
   );
+  await sql`WITH log AS (
+      UPDATE lesson_logs SET talk_n = 1 WHERE school_day = ${schoolDay} AND lesson_id = ${lessonId} RETURNING id)
+    INSERT INTO log_tail (log_id, track, n, start_ms, duration_ms, sha256, bytes)
+    SELECT id, 3, 1, 0, 0, sha256(line), line FROM log, convert_to(jsonb_build_object('kind', 'chat', 'classId', NULL,
+      'id', 'line-of-a-pupil', 'personId', gen_random_uuid(), 'staff', false, 'text', ${mark}::text,
+      'at', '2026-11-26T01:00:00.000Z')::text, 'UTF8') line`.execute(db);
   const toldId = await made(
     db,
     sql`INSERT INTO cannot_attend (school_day, person_id, reason, told_by, told_at, follow_up_id)

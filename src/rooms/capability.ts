@@ -4,6 +4,7 @@ import { roomsActions } from './actions.ts';
 import { roomsJobs } from './jobs.ts';
 import { roomsOf } from './rooms.ts';
 import { callRoutes } from './routes-calls.ts';
+import { lineRoutes } from './routes-lines.ts';
 import { logRoutes } from './routes-logs.ts';
 import { pollRoutes } from './routes-polls.ts';
 import { roomRoutes } from './routes-rooms.ts';
@@ -19,6 +20,7 @@ export const rooms: Capability = {
     await app.register(roomRoutes(ctx));
     await app.register(pollRoutes(ctx));
     await app.register(callRoutes(ctx));
+    await app.register(lineRoutes(ctx));
     await app.register(logRoutes(ctx));
     await app.register(socketRoutes(ctx));
   },

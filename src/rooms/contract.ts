@@ -100,7 +100,14 @@ export const ChatBody = Type.Object(
   },
   closed,
 );
-export const ChatAnswer = Type.Object({ n: Type.Integer() }, closed);
+export const ChatAnswer = Type.Object(
+  {
+    n: Type.Integer(),
+    /** The class does not see it: the teacher has the chat to themselves. */
+    toStaff: Type.Boolean(),
+  },
+  closed,
+);
 export const HandBody = Type.Object({ up: Type.Boolean() }, closed);
 export const LostBody = Type.Object(
   {
@@ -128,7 +135,11 @@ export const OrderBody = Type.Object(
   closed,
 );
 export const SwitchesAnswer = Type.Object(
-  { state: oneOf(['live', 'paused', 'ended']), muted: Type.Boolean() },
+  {
+    state: oneOf(['live', 'paused', 'ended']),
+    muted: Type.Boolean(),
+    chatScope: oneOf(['all', 'staff', 'off']),
+  },
   closed,
 );
 export const RemoveBody = Type.Object({ personId: Id }, closed);

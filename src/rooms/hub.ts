@@ -72,7 +72,7 @@ const LOOK_AGAIN_MS = 3000;
 const FORGET_AFTER_MS = 5 * 60_000;
 
 /** What does not wait for the next voice. */
-const URGENT = new Set<TalkRow['kind']>(['removed', 'called', ...URGENT_FOR_ALL]);
+const URGENT = new Set<TalkRow['kind']>(['removed', 'called', 'hidden', ...URGENT_FOR_ALL]);
 
 /** Rows after which somebody stands differently than a moment ago, or the whole lesson does. */
 const STANDING_KINDS = new Set<TalkRow['kind']>(['order', 'removed']);

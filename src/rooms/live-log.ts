@@ -22,6 +22,9 @@ export const URGENT_FOR_ALL: ReadonlySet<TalkRow['kind']> = new Set([
   'timerStopped',
 ]);
 
+/** Rows that no pupil gets: who was lost, who answered the roll, who reported, who was taken out. */
+const ONLY_STAFF: ReadonlySet<TalkRow['kind']> = new Set(['lost', 'rollCallAnswer', 'reported', 'removed']);
+
 /** What one request of a pupil's page asks: the number it wants next of every track. */
 export interface FeedQuery {
   readonly voice: number;
@@ -67,6 +70,8 @@ export class LiveLog {
     pages: new Map(),
   };
   private readonly talk = new Map<number, TalkEntry>();
+  /** Numbers of chat lines that the class does not see now. */
+  private readonly hidden = new Set<number>();
   /** Rows that came before an earlier one did. */
   private readonly early: Record<TrackName, Map<number, LogRow>> = {
     voice: new Map(),
@@ -166,6 +171,7 @@ export class LiveLog {
     const row = decodeJsonRow<TalkRow>(frame.bytes);
     this.talk.set(frame.n, { frame, row });
     if (row.kind === 'order' && row.order === 'end') this.ended = true;
+    if (row.kind === 'hidden') this.hidden[row.isHidden ? 'add' : 'delete'](row.ofN);
     if (URGENT_FOR_ALL.has(row.kind)) this.urgentTalkN = frame.n;
   }
 
@@ -230,7 +236,9 @@ export class LiveLog {
     const frames: FeedFrame[] = [];
     for (let at = n; at < this.next.talk; at++) {
       const entry = this.talk.get(at);
-      if (entry !== undefined && mayRead(entry.row, reader)) frames.push(entry.frame);
+      if (entry === undefined || !mayRead(entry.row, reader)) continue;
+      if (reader.standing === 'pupil' && this.hidden.has(at)) continue;
+      frames.push(entry.frame);
     }
     return frames;
   }
@@ -239,7 +247,7 @@ export class LiveLog {
 /** Which talk rows a reader gets: staff all; pupils those of everyone and their own class, never who was lost. */
 export function mayRead(row: TalkRow, reader: Reader): boolean {
   if (reader.standing !== 'pupil') return true;
-  if (row.kind === 'lost' || row.kind === 'rollCallAnswer' || row.kind === 'removed') return false;
+  if (ONLY_STAFF.has(row.kind) || (row.kind === 'chat' && row.toStaff === true)) return false;
   return row.classId === null || row.classId === reader.classId;
 }
 

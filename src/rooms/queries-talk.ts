@@ -7,7 +7,7 @@ import type { LogRow } from './sealed-part.ts';
 import { runStatement } from './statements.ts';
 import type { LogState, Standing } from './tables.ts';
 import { encodeJsonRow } from './wire.ts';
-import type { TalkRow } from './wire.ts';
+import type { ChatScope, TalkRow } from './wire.ts';
 
 // One statement: who says it, whether the teacher lets them, and the number it gets. The log row's lock puts talk in
 // one order and makes a switch exact: what comes behind "mute all" in that order is refused, whenever it was sent.
@@ -22,12 +22,13 @@ const SAY = {
     numbered AS (
       UPDATE lesson_logs l SET talk_n = l.talk_n + 1 FROM me
       WHERE l.id = me.id AND NOT EXISTS (SELECT FROM said)
-        AND (me.standing <> 'pupil' OR (l.state = 'live' AND NOT l.muted AND consent_stands($3, 'chat', $1)))
+        AND (me.standing <> 'pupil' OR (l.state = 'live' AND NOT l.muted AND l.chat_scope <> 'off' AND consent_stands($3, 'chat', $1)))
           AND l.state <> 'ended'
       RETURNING l.id, l.talk_n, log_voice_ms(l.id) AS start_ms, me.class_id,
         convert_to((jsonb_build_object(
           'at', to_char(app_now() AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'),
-          'classId', me.class_id, 'staff', me.standing <> 'pupil') || $5::jsonb)::text, 'UTF8') AS bytes
+          'classId', me.class_id, 'staff', me.standing <> 'pupil') || $5::jsonb
+          || CASE WHEN me.standing = 'pupil' AND l.chat_scope = 'staff' THEN '{"toStaff":true}'::jsonb ELSE '{}' END)::text, 'UTF8') AS bytes
     ),
     kept AS (INSERT INTO talk_keys (log_id, key, n) SELECT id, $4, talk_n FROM numbered),
     written AS (
@@ -99,6 +100,7 @@ export interface LockedRoom {
   readonly logId: string;
   readonly state: LogState;
   readonly muted: boolean;
+  readonly chatScope: ChatScope;
   readonly openedAt: Date | null;
   readonly voiceMs: number;
   readonly talkN: number;
@@ -124,6 +126,7 @@ export async function lockRoom(
     id: string;
     state: LogState;
     muted: boolean;
+    chat_scope: ChatScope;
     opened_at: Date | null;
     voice_ms: number;
     talk_n: number;
@@ -131,7 +134,7 @@ export async function lockRoom(
     class_id: string | null;
     now: Date;
   }>`
-    SELECT l.id, l.state, l.muted, l.opened_at, log_voice_ms(l.id) AS voice_ms, l.talk_n, s.standing, s.class_id, app_now() AS now
+    SELECT l.id, l.state, l.muted, l.chat_scope, l.opened_at, log_voice_ms(l.id) AS voice_ms, l.talk_n, s.standing, s.class_id, app_now() AS now
     FROM lesson_logs l
     LEFT JOIN LATERAL (
       SELECT * FROM room_standings(l.school_day, l.lesson_id, ${personId}::uuid) ORDER BY rank LIMIT 1) s ON true
@@ -141,6 +144,7 @@ export async function lockRoom(
     logId: row.id,
     state: row.state,
     muted: row.muted,
+    chatScope: row.chat_scope,
     openedAt: row.opened_at,
     voiceMs: row.voice_ms,
     talkN: row.talk_n,
@@ -171,4 +175,20 @@ export async function insertTalkRow(trx: Trx, room: LockedRoom, content: TalkCon
     })
     .execute();
   return row;
+}
+
+/**
+ * Notes in a locked room that something is said.
+ *
+ * @param key - what makes it the same thing when its sender repeats it; at most 120 characters.
+ * @returns false when it was said before.
+ */
+export async function isSaidFirst(trx: Trx, room: LockedRoom, key: string): Promise<boolean> {
+  const written = await trx
+    .insertInto('talk_keys')
+    .values({ log_id: room.logId, key, n: room.talkN + 1 })
+    .onConflict((conflict) => conflict.columns(['log_id', 'key']).doNothing())
+    .returning('n')
+    .executeTakeFirst();
+  return written !== undefined;
 }

@@ -37,7 +37,11 @@ export const logEnded = (): AppError =>
   );
 
 export const talkOff = (): AppError =>
-  new AppError(409, 'talk_off', 'The teacher has paused the lesson or muted everyone.');
+  new AppError(
+    409,
+    'talk_off',
+    'The teacher has paused the lesson, muted everyone or switched the chat off.',
+  );
 
 export const consentMissing = (): AppError =>
   new AppError(

@@ -595,6 +595,7 @@ describe('taking part', () => {
     expect((await act(lesson, lesson.teacher.headers, 'order', { order: 'muteAll' })).json()).toEqual({
       state: 'live',
       muted: true,
+      chatScope: 'all',
     });
     const late = { clientId: randomUUID(), text: '后说的' };
     expect(outcome(await act(lesson, pupil!.headers, 'chat', late))).toEqual([409, 'talk_off']);

@@ -27,8 +27,9 @@ import type { LessonCard } from './queries-lesson.ts';
 import { inRoomOf, roomsOf } from './rooms.ts';
 import { join, roomPeople } from './service-join.ts';
 import { heartbeat, noteContact, presenceList } from './service-presence.ts';
+import { say } from './service-lines.ts';
 import { tellLost } from './service-lost.ts';
-import { answerRollCall, giveOrder, raiseHand, removePupil, say, startRollCall } from './service-talk.ts';
+import { answerRollCall, giveOrder, raiseHand, removePupil, startRollCall } from './service-talk.ts';
 import type { InRoom } from './service-talk.ts';
 
 const base = '/rooms/:schoolDay/:lessonId';

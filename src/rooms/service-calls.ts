@@ -5,7 +5,7 @@ import type { Trx } from '../platform/database.ts';
 import { AppError } from '../platform/errors.ts';
 import { teachLesson } from './actions.ts';
 import type { LessonKey } from './access.ts';
-import { insertTalkRow, type LockedRoom } from './queries-talk.ts';
+import { insertTalkRow, isSaidFirst, type LockedRoom } from './queries-talk.ts';
 import { logEnded } from './refusals.ts';
 import type { Rooms } from './rooms.ts';
 import { LEFT_AFTER_MS } from './rules.ts';
@@ -109,7 +109,7 @@ export async function startTimer(
   await authorize(rooms.ctx.db, who.actor, teachLesson, who.key);
   await inLockedRoom(rooms, who, teachLesson, async (trx, room) => {
     mustTeach(room);
-    if (!(await isFirst(trx, room, `timer:${id}`))) return [];
+    if (!(await isSaidFirst(trx, room, `timer:${id}`))) return [];
     if (room.state === 'ended') throw logEnded();
     const until = new Date(room.now.getTime() + seconds * 1000).toISOString();
     return [
@@ -135,20 +135,9 @@ export async function stopTimer(rooms: Rooms, who: InRoom, id: string): Promise<
       .executeTakeFirst();
     if (started === undefined)
       throw new AppError(404, 'not_found', 'There is no such countdown in this lesson.');
-    if (!(await isFirst(trx, room, `timerStopped:${id}`))) return [];
+    if (!(await isSaidFirst(trx, room, `timerStopped:${id}`))) return [];
     return [
       await insertTalkRow(trx, room, { kind: 'timerStopped', classId: null, id, personId: who.personId }),
     ];
   });
-}
-
-/** Notes that something is said now. @returns false when it was said before. */
-async function isFirst(trx: Trx, room: LockedRoom, key: string): Promise<boolean> {
-  const written = await trx
-    .insertInto('talk_keys')
-    .values({ log_id: room.logId, key, n: room.talkN + 1 })
-    .onConflict((conflict) => conflict.columns(['log_id', 'key']).doNothing())
-    .returning('n')
-    .executeTakeFirst();
-  return written !== undefined;
 }

@@ -4,6 +4,7 @@ import { notFound } from '../platform/errors.ts';
 import { readLog } from './actions.ts';
 import type { FeedReader } from './hub.ts';
 import { composeAnswer, mayRead } from './live-log.ts';
+import { hiddenLines } from './service-lines.ts';
 import type { FeedAnswer, FeedQuery } from './live-log.ts';
 import { readLogRows } from './log-rows.ts';
 import { removedFromRoom, whyRefused } from './refusals.ts';
@@ -88,9 +89,12 @@ async function readStored(
   ]);
   const init =
     query.init && query.voice > VOICE_INIT_N ? (await read('voice', VOICE_INIT_N)).slice(0, 1) : [];
+  const hidden =
+    standing.standing === 'pupil' && talk.length > 0 ? await hiddenLines(rooms, logId) : new Set<number>();
   const others = [
     ...pages.map((row) => frameOf('pages', row)),
     ...talk
+      .filter(({ n }) => !hidden.has(n))
       .map((row) => frameOf('talk', row))
       .filter((frame) => mayRead(decodeJsonRow<TalkRow>(frame.bytes), standing)),
     ...events.map((row) => frameOf('events', row)),

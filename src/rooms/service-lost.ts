@@ -1,6 +1,6 @@
 import { authorize } from '../platform/authorize.ts';
 import { takePart } from './actions.ts';
-import { insertTalkRow } from './queries-talk.ts';
+import { insertTalkRow, isSaidFirst } from './queries-talk.ts';
 import type { Rooms } from './rooms.ts';
 import { inLockedRoom, type InRoom } from './service-talk.ts';
 
@@ -26,13 +26,8 @@ export async function tellLost(
           .where('key', '=', key)
           .returning('n')
           .executeTakeFirst()
-      : await trx
-          .insertInto('talk_keys')
-          .values({ log_id: room.logId, key, n: room.talkN + 1 })
-          .onConflict((conflict) => conflict.columns(['log_id', 'key']).doNothing())
-          .returning('n')
-          .executeTakeFirst();
-    if (changed === undefined) return [];
+      : await isSaidFirst(trx, room, key);
+    if (changed === undefined || changed === false) return [];
     const said = { kind: 'lost', classId: room.classId, personId: who.personId, pageN } as const;
     return [await insertTalkRow(trx, room, takenBack ? { ...said, takenBack } : said)];
   });

@@ -9,15 +9,15 @@ import { recordFacts } from '../facts/service.ts';
 import { endLesson } from '../timetable/service.ts';
 import type { LessonKey, StatementAction } from './access.ts';
 import { takePart, teachLesson } from './actions.ts';
-import { insertSaid, insertTalkRow, lockRoom, mayChat } from './queries-talk.ts';
+import { insertTalkRow, lockRoom } from './queries-talk.ts';
 import type { LockedRoom } from './queries-talk.ts';
-import { consentMissing, logEnded, removedFromRoom, roomNotFound, talkOff, whyRefused } from './refusals.ts';
+import { logEnded, removedFromRoom, roomNotFound, talkOff, whyRefused } from './refusals.ts';
 import type { Rooms } from './rooms.ts';
 import { endOfLesson } from './rules.ts';
 import { modeOf } from './service-join.ts';
 import type { LogRow } from './sealed-part.ts';
 import type { LogState } from './tables.ts';
-import type { Order } from './wire.ts';
+import type { ChatScope, Order } from './wire.ts';
 
 /** Who does something in which room. */
 export interface InRoom {
@@ -25,35 +25,6 @@ export interface InRoom {
   readonly key: LessonKey;
   /** See `personInRoom`. */
   readonly personId: string;
-}
-
-/**
- * Says a line to the class. Written before it is answered; the same `clientId` again changes nothing.
- *
- * @throws {AppError} 409 `talk_off` from the very switch on, `log_ended`; 403 `removed_from_room`, `consent_missing`;
- *   404.
- */
-export async function say(
-  rooms: Rooms,
-  { actor, key, personId }: InRoom,
-  { clientId, text }: { clientId: string; text: string },
-): Promise<{ n: number }> {
-  await authorize(rooms.ctx.db, actor, takePart, key);
-  const said = await insertSaid(rooms.pool, key, personId, `chat:${personId}:${clientId}`, {
-    kind: 'chat',
-    id: clientId,
-    personId,
-    text,
-  });
-  if (said === undefined) throw await whyNotInRoom(rooms, actor, takePart, key, personId);
-  if (said.n === null) throw await whyNotSaid(rooms, key, personId);
-  if (said.row !== null) rooms.hub.committed(said.logId, 'talk', said.row);
-  return { n: said.n };
-}
-
-async function whyNotSaid(rooms: Rooms, key: LessonKey, personId: string): Promise<AppError> {
-  if (await rooms.logs.hasEnded(key)) return logEnded();
-  return (await mayChat(rooms.ctx.db, key.schoolDay, personId)) ? talkOff() : consentMissing();
 }
 
 /**
@@ -84,6 +55,7 @@ export async function raiseHand(rooms: Rooms, who: InRoom, up: boolean): Promise
 export interface Switches {
   readonly state: LogState;
   readonly muted: boolean;
+  readonly chatScope: ChatScope;
 }
 
 /**
@@ -101,10 +73,10 @@ export async function giveOrder(
   await authorize(rooms.ctx.db, who.actor, teachLesson, who.key);
   const { room, result } = await inLockedRoom<Switches>(rooms, who, teachLesson, async (trx, room, keep) => {
     if (room.standing !== 'teacher') throw notTheTeacher();
-    const before: Switches = { state: room.state, muted: room.muted };
+    const before: Switches = { state: room.state, muted: room.muted, chatScope: room.chatScope };
     const after = switched(before, order);
     keep(after);
-    if (after.state === before.state && after.muted === before.muted) return [];
+    if (isSame(before, after)) return [];
     const endedMs = endOfLesson(
       room.voiceMs,
       atMs ?? null,
@@ -112,7 +84,12 @@ export async function giveOrder(
     );
     await trx
       .updateTable('lesson_logs')
-      .set({ ...after, ...(after.state === 'ended' ? { ended_at: room.now, ended_ms: endedMs } : {}) })
+      .set({
+        state: after.state,
+        muted: after.muted,
+        chat_scope: after.chatScope,
+        ...(after.state === 'ended' ? { ended_at: room.now, ended_ms: endedMs } : {}),
+      })
       .where('id', '=', room.logId)
       .execute();
     if (after.state === 'ended') {
@@ -134,6 +111,10 @@ export async function giveOrder(
   return result;
 }
 
+function isSame(before: Switches, after: Switches): boolean {
+  return after.state === before.state && after.muted === before.muted && after.chatScope === before.chatScope;
+}
+
 /** Pure: the switches after an order. An ended lesson stays ended. */
 export function switched(before: Switches, order: Order): Switches {
   if (before.state === 'ended') {
@@ -149,6 +130,12 @@ export function switched(before: Switches, order: Order): Switches {
       return { ...before, muted: true };
     case 'unmuteAll':
       return { ...before, muted: false };
+    case 'chatAll':
+      return { ...before, chatScope: 'all' };
+    case 'chatStaff':
+      return { ...before, chatScope: 'staff' };
+    case 'chatOff':
+      return { ...before, chatScope: 'off' };
     case 'end':
       return { ...before, state: 'ended' };
   }

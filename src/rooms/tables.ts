@@ -1,7 +1,7 @@
 import type { ColumnType } from 'kysely';
 import type { Filled, FilledInstant, Instant } from '../platform/tables.ts';
 import type { SealedRow } from './sealed-part.ts';
-import type { PollKind } from './wire.ts';
+import type { ChatScope, PollKind } from './wire.ts';
 
 /** Where somebody stands in a room: `observer` hears and sees, and does nothing. */
 export type Standing = 'pupil' | 'teacher' | 'assistant' | 'observer';
@@ -16,6 +16,7 @@ declare module '../platform/database.ts' {
       school_id: string;
       state: Filled<LogState>;
       muted: Filled<boolean>;
+      chat_scope: Filled<ChatScope>;
       talk_n: Filled<number>;
       pages_n: Filled<number>;
       sealed_ms: Filled<number>;

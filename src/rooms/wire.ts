@@ -136,9 +136,21 @@ function trackOfNumber(number: number): TrackName | undefined {
 
 // ---------------------------------------------------------------- talk and pages (JSON rows)
 
-export const ORDERS = ['pause', 'resume', 'muteAll', 'unmuteAll', 'end'] as const;
+export const ORDERS = [
+  'pause',
+  'resume',
+  'muteAll',
+  'unmuteAll',
+  'chatAll',
+  'chatStaff',
+  'chatOff',
+  'end',
+] as const;
 /** What the teacher's order keys say; `end` is final. */
 export type Order = (typeof ORDERS)[number];
+
+/** Who reads what pupils write: their class, the staff alone; or it is off. */
+export type ChatScope = 'all' | 'staff' | 'off';
 
 export const POLL_KINDS = ['single', 'multiple', 'trueFalse', 'number', 'text'] as const;
 /** What may be answered: one option, several, true (0) or false (1), a decimal number, a short text. */
@@ -173,10 +185,12 @@ export type PollRight = { options: number[] } | { number: string } | null;
  * Persons are named by id; names come from the room's people list, never from the log.
  * `classId` null: for everyone in the lesson; otherwise only this class (and the staff) gets the row.
  * `lost` rows are given to staff only; `takenBack` says that the page is understood by now.
+ * A chat line with `toStaff` and `reported` (a pupil reports the line of number `ofN`) are the staff's, too; `hidden`
+ * takes a line from the class or shows it again.
  * `called` names the pupil whom the teacher calls, by lot. `at` is the server's instant, ISO 8601.
  */
 export type TalkRow = { at: string; classId: string | null } & (
-  | { kind: 'chat'; id: string; personId: string; staff: boolean; text: string }
+  | { kind: 'chat'; id: string; personId: string; staff: boolean; text: string; toStaff?: true }
   | { kind: 'hand'; personId: string; up: boolean }
   | { kind: 'lost'; personId: string; pageN: number; takenBack?: true }
   | { kind: 'order'; personId: string; order: Order }
@@ -188,6 +202,8 @@ export type TalkRow = { at: string; classId: string | null } & (
   | { kind: 'called'; id: string; personId: string }
   | { kind: 'timer'; id: string; personId: string; until: string }
   | { kind: 'timerStopped'; id: string; personId: string }
+  | { kind: 'reported'; personId: string; ofN: number }
+  | { kind: 'hidden'; ofN: number; isHidden: boolean }
   | { kind: 'removed'; personId: string }
 );
 

@@ -2,13 +2,14 @@ import { locale, t } from '../../../platform/web/t.ts';
 import { CHAT_MAX_CHARS } from '../../wire.ts';
 import { clear, el, icon, setText } from '../shared/dom.ts';
 import type { TalkState } from '../shared/talk.ts';
+import type { LineReports } from './line-reports.ts';
 
 /** A message of ours that the server has not taken in yet. */
 export interface PendingMessage {
   readonly clientId: string;
   readonly text: string;
-  /** Why it is not out: being sent, waiting for the line, or refused (with what the server said). */
-  readonly state: 'sending' | 'waiting' | { refusal: string };
+  /** Why the class does not have it: being sent, waiting, for the staff alone, or refused (with what the server said). */
+  readonly state: 'sending' | 'waiting' | 'toStaff' | { refusal: string };
 }
 
 export interface ChatView {
@@ -21,7 +22,10 @@ interface ChatOptions {
   myId: string;
   /** False: a child under 14 for whom no guardian has agreed reads along only. */
   mayChat: boolean;
+  /** Who listens or looks on reports nothing. */
+  canReport: boolean;
   nameOf(personId: string): string;
+  reports: LineReports;
   onSend(text: string): void;
   onTyping(isTyping: boolean): void;
 }
@@ -78,6 +82,7 @@ export function createChatView(options: ChatOptions): ChatView {
   let spokenTo = 0;
   let speakTimer = 0;
   let latest: TalkState['chat'] = [];
+  let scope: TalkState['chatScope'] = 'all';
 
   function submit(event: Event): void {
     event.preventDefault();
@@ -116,6 +121,7 @@ export function createChatView(options: ChatOptions): ChatView {
   function showHint(): void {
     const last = latest[latest.length - 1];
     if (isMuted && options.mayChat) setText(hint, t('rooms.pupil.chat.muted'));
+    else if (scope === 'staff') setText(hint, t('rooms.pupil.chat.toStaffNow'));
     else if (!isOpen && last) setText(hint, `${options.nameOf(last.row.personId)} ${last.row.text}`);
     else setText(hint, t('rooms.pupil.chat.everyone'));
   }
@@ -149,23 +155,35 @@ export function createChatView(options: ChatOptions): ChatView {
     element,
     setOpen,
     update(talk, pending) {
-      latest = talk.chat;
-      isMuted = talk.isMuted || !options.mayChat;
+      scope = talk.chatScope;
+      isMuted = talk.isMuted || scope === 'off' || !options.mayChat;
+      const isMine = ({ row }: TalkState['chat'][number]): boolean => row.personId === options.myId;
+      latest = talk.chat.filter(
+        (line) => isMine(line) || !(talk.hidden.has(line.n) || options.reports.isGone(line.n)),
+      );
+      const hadFocus = log !== document.activeElement && log.contains(document.activeElement);
       input.disabled = isMuted;
       send.disabled = isMuted;
       input.placeholder = t(placeholderKey());
       const wasAtEnd = isAtEnd();
-      const fresh = talk.chat.length - shown;
+      const fresh = latest.length - shown;
       clear(log);
-      for (const { row } of talk.chat) {
-        const isMine = row.personId === options.myId;
-        const name = isMine ? t('rooms.pupil.chat.me') : options.nameOf(row.personId);
-        log.append(message(name, row.text, row.staff));
+      for (const line of latest) {
+        const { n, row } = line;
+        const name = isMine(line) ? t('rooms.pupil.chat.me') : options.nameOf(row.personId);
+        const more = options.canReport && !isMine(line) && !row.staff ? options.reports.controls(n) : [];
+        const away = isMine(line) && talk.hidden.has(n) ? t('rooms.pupil.chat.hidden') : '';
+        const tag = away === '' ? null : el('span', { class: 'tag plain' }, away);
+        log.append(message(name, row.text, row.staff, tag, ...more));
       }
+      const open = hadFocus
+        ? log.querySelector<HTMLElement>('.line-report, .line-more[aria-expanded=true]')
+        : null;
+      if (open) open.focus();
       for (const { text, state } of pending)
         log.append(message(t('rooms.pupil.chat.me'), text, false, pendingTag(state)));
-      if (shown === 0) spokenTo = talk.chat.length; // what was said before we came is not news
-      shown = talk.chat.length;
+      if (shown === 0) spokenTo = latest.length; // what was said before we came is not news
+      shown = latest.length;
       if (wasAtEnd) scrollToEnd();
       else if (fresh > 0) {
         unseen += fresh;
@@ -180,6 +198,7 @@ export function createChatView(options: ChatOptions): ChatView {
 
 function pendingTag(state: PendingMessage['state']): HTMLElement | null {
   if (state === 'sending') return null;
+  if (state === 'toStaff') return el('span', { class: 'tag plain' }, t('rooms.pupil.chat.toStaff'));
   if (state === 'waiting')
     return el('span', { class: 'tag plain' }, icon('clock'), t('rooms.pupil.chat.waiting'));
   return el('span', { class: 'tag failed' }, state.refusal);

@@ -22,8 +22,10 @@ import { createChatView } from './chat-view.ts';
 import { createClassNotices } from './class-notices.ts';
 import { createHeartbeat } from './heartbeat.ts';
 import { firstLadder, nextLadder, pagePace, type LinkSample } from './ladder.ts';
+import { createLineReports } from './line-reports.ts';
 import { createLostPages } from './lost-pages.ts';
 import { createOutbox } from './outbox.ts';
+import { pageWait } from './page-wait.ts';
 import { createPolls } from './polls.ts';
 import { createRollCalls } from './roll-calls.ts';
 import { createRoomView } from './room-view.ts';
@@ -90,6 +92,11 @@ export function startLiveLesson(options: LiveOptions): () => void {
   const chat = createChatView({
     myId: entrance.personId,
     mayChat: entrance.mayChat,
+    canReport: canAct,
+    reports: createLineReports(
+      (n) => api.report(n),
+      () => updateTalk(),
+    ),
     nameOf: names.nameOf,
     onSend: (text) => outbox.say(text),
     onTyping: (isTyping) => view.setTyping(isTyping),
@@ -288,17 +295,7 @@ export function startLiveLesson(options: LiveOptions): () => void {
   }
 
   function showPageWait(): void {
-    const pageN = board.shownPageN;
-    const page = pageN === 0 ? null : loader.page(pageN);
-    if (pageN === 0)
-      return view.setPageWait(board.seenPages().length > 0 ? null : t('rooms.pupil.page.none'));
-    if (page && page.url !== null) return view.setPageWait(null);
-    const etaMs = loader.etaMs();
-    view.setPageWait(
-      etaMs === null
-        ? t('rooms.pupil.page.getting', { page: pageN })
-        : t('rooms.pupil.page.gettingEta', { page: pageN, count: Math.max(1, Math.ceil(etaMs / 1000)) }),
-    );
+    view.setPageWait(pageWait(board.shownPageN, loader, board.seenPages().length > 0));
   }
 
   function refresh(): void {

@@ -18,7 +18,7 @@ export interface Outbox {
  * @param send - rejects with the server's refusal.
  */
 export function createOutbox(
-  send: (clientId: string, text: string) => Promise<unknown>,
+  send: (clientId: string, text: string) => Promise<{ toStaff: boolean }>,
   onChange: () => void,
 ): Outbox {
   let pending: PendingMessage[] = [];
@@ -36,8 +36,10 @@ export function createOutbox(
       const next = pending.find(({ state }) => state === 'sending');
       if (!next) break;
       try {
-        await send(next.clientId, next.text);
-        arrived(next.clientId);
+        const { toStaff } = await send(next.clientId, next.text);
+        // The class's talk will not bring it back: it stays here, where its writer sees it.
+        if (toStaff) mark(next.clientId, 'toStaff');
+        else arrived(next.clientId);
       } catch (error) {
         if (!(error instanceof ApiProblem)) throw error;
         mark(next.clientId, isPassing(error) ? 'waiting' : { refusal: error.message });

@@ -36,7 +36,9 @@ export interface RoomApi {
   /** Seconds of a recording that were played, `[from, to)`. */
   heard(logId: string, ranges: [number, number][]): Promise<HeardAnswer>;
   people(): Promise<RoomPerson[]>;
-  chat(clientId: string, text: string): Promise<unknown>;
+  chat(clientId: string, text: string): Promise<{ toStaff: boolean }>;
+  /** @param n - number of a classmate's line in the talk. */
+  report(n: number): Promise<unknown>;
   hand(up: boolean): Promise<unknown>;
   /** @param takenBack - the page is understood by now. */
   lost(pageN: number, takenBack: boolean): Promise<unknown>;
@@ -67,6 +69,12 @@ export function createRoomApi(address: RoomAddress): RoomApi {
     people: async () => (await api.get('/api/rooms/{schoolDay}/{lessonId}/people', room)).people,
     chat: (clientId, text) =>
       api.post('/api/rooms/{schoolDay}/{lessonId}/chat', { ...room, body: { clientId, text } }),
+    report: (lineN) =>
+      api.post('/api/rooms/{schoolDay}/{lessonId}/chat/{lineN}/report', {
+        path: { ...path, lineN },
+        query,
+        body: {},
+      }),
     hand: (up) => api.post('/api/rooms/{schoolDay}/{lessonId}/hand', { ...room, body: { up } }),
     lost: (pageN, takenBack) =>
       api.post('/api/rooms/{schoolDay}/{lessonId}/lost', { ...room, body: { pageN, takenBack } }),

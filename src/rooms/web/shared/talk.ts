@@ -1,4 +1,4 @@
-import type { PollCounts, PollQuestion, PollRight, TalkRow } from '../../wire.ts';
+import type { ChatScope, PollCounts, PollQuestion, PollRight, TalkRow } from '../../wire.ts';
 
 export interface TalkEntry {
   readonly n: number;
@@ -46,6 +46,9 @@ export interface TalkState {
   readonly isPaused: boolean;
   readonly isMuted: boolean;
   readonly isEnded: boolean;
+  readonly chatScope: ChatScope;
+  /** Numbers of lines that the class does not see any more. */
+  readonly hidden: ReadonlySet<number>;
   readonly rollCall: RollCall | null;
   readonly answeredRollCalls: readonly string[];
   /** The question asked last. */
@@ -62,18 +65,21 @@ export interface Talk {
   add(entry: TalkEntry): boolean;
 }
 
-type Orders = Pick<TalkState, 'isPaused' | 'isMuted' | 'isEnded'>;
+type Orders = Pick<TalkState, 'isPaused' | 'isMuted' | 'isEnded' | 'chatScope'>;
 
 /**
  * The talk of a lesson from its rows, which may come twice and out of order (socket and feed race each other).
  *
  * @param start - what the join said of the order keys; rows change it.
  */
-export function createTalk(start: Orders): Talk {
+export function createTalk(given: Omit<Orders, 'chatScope'>): Talk {
+  // Who reads the chat is told by the rows alone: they are read from the first one.
+  const start: Orders = { ...given, chatScope: 'all' };
   const rows = new Map<number, TalkEntry>();
   let state: TalkState = {
     ...start,
     chat: [],
+    hidden: new Set(),
     hands: [],
     rollCall: null,
     answeredRollCalls: [],
@@ -90,6 +96,7 @@ export function createTalk(start: Orders): Talk {
     let rollCall: RollCall | null = null;
     const answeredRollCalls: string[] = [];
     let poll: Poll | null = null;
+    const hidden = new Set<number>();
     let called: Called | null = null;
     let timer: Timer | null = null;
     for (const entry of sorted) {
@@ -101,6 +108,7 @@ export function createTalk(start: Orders): Talk {
       } else if (row.kind === 'order') orders = afterOrder(orders, row.order);
       else if (row.kind === 'rollCall') rollCall = { id: row.id, untilMs: Date.parse(row.until) };
       else if (row.kind === 'rollCallAnswer') answeredRollCalls.push(row.id);
+      else if (row.kind === 'hidden') hidden[row.isHidden ? 'add' : 'delete'](row.ofN);
       else if (row.kind === 'called')
         called = { id: row.id, personId: row.personId, atMs: Date.parse(row.at) };
       else {
@@ -108,7 +116,7 @@ export function createTalk(start: Orders): Talk {
         poll = afterPollRow(poll, row);
       }
     }
-    state = { ...orders, chat, hands, rollCall, answeredRollCalls, poll, called, timer };
+    state = { ...orders, chat, hidden, hands, rollCall, answeredRollCalls, poll, called, timer };
   };
 
   return {
@@ -151,6 +159,12 @@ function afterOrder(orders: Orders, order: Extract<TalkRow, { kind: 'order' }>['
       return { ...orders, isMuted: true };
     case 'unmuteAll':
       return { ...orders, isMuted: false };
+    case 'chatAll':
+      return { ...orders, chatScope: 'all' };
+    case 'chatStaff':
+      return { ...orders, chatScope: 'staff' };
+    case 'chatOff':
+      return { ...orders, chatScope: 'off' };
     case 'end':
       return { ...orders, isEnded: true };
   }

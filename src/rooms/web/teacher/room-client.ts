@@ -87,6 +87,8 @@ export interface RoomClient {
   closePoll(id: string): Promise<void>;
   /** Shows the class how it answered, without names. */
   showPoll(id: string): Promise<void>;
+  /** Hides a line of the chat from the class, or shows it again. */
+  hideLine(n: number, isHidden: boolean): Promise<void>;
   /** Calls a pupil who is present, by lot. @returns who it is. */
   callPupil(): Promise<string>;
   startTimer(seconds: number): Promise<void>;

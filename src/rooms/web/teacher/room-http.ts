@@ -88,6 +88,9 @@ export function createRoomClient(schoolDay: string, lessonId: string): RoomClien
     showPoll: async (id) => {
       await ask('POST', `${base}/polls/${id}/show`, {});
     },
+    hideLine: async (n, isHidden) => {
+      await ask('POST', `${base}/chat/${n}/hide`, { isHidden });
+    },
     callPupil: async () => {
       const call = { id: crypto.randomUUID() };
       return (await ask<{ personId: string }>('POST', `${base}/calls`, call)).personId;

@@ -114,3 +114,16 @@ test('teachers are in the room but never missing from it', () => {
 test('somebody who is not of this lesson never appears in its list', () => {
   expect(withPresence(roomOf('甲'), '客', { state: 'here', since: at }).presence.size).toBe(0);
 });
+
+test('a reported line is hidden until its teacher decides; whoever reports it then asks for nothing new', () => {
+  const line = { kind: 'chat', id: 'a', personId: '甲', staff: false, text: '难听的话' } as const;
+  const reported = { kind: 'reported', personId: '乙', ofN: 1 } as const;
+  const hidden = (isHidden: boolean) => ({ kind: 'hidden', ofN: 1, isHidden }) as const;
+  const first = after(roomOf('甲', '乙'), line, reported, hidden(true));
+  expect(first.chat).toMatchObject([{ n: 1, reporters: ['乙'], isHidden: true, isDecided: false }]);
+  const again = { ...reported, personId: '丙' };
+  const decided = after(roomOf('甲', '乙'), line, reported, hidden(true), hidden(false), again);
+  expect(decided.chat).toMatchObject([{ reporters: ['乙', '丙'], isHidden: false, isDecided: true }]);
+  const ofTeacher = after(roomOf('甲', '乙'), line, hidden(true), reported);
+  expect(ofTeacher.chat).toMatchObject([{ isHidden: true, isDecided: true }]);
+});

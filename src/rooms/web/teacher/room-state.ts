@@ -1,4 +1,4 @@
-import type { PresenceState, TalkRow } from '../../wire.ts';
+import type { ChatScope, PresenceState, TalkRow } from '../../wire.ts';
 import { afterPollRow, afterTimerRow, type Poll, type Timer } from '../shared/talk.ts';
 
 export interface RoomPerson {
@@ -16,11 +16,21 @@ export interface PresenceOf {
 }
 
 export interface ChatLine {
+  /** Number in the talk. */
+  readonly n: number;
   readonly id: string;
   readonly personId: string;
   readonly staff: boolean;
   readonly text: string;
   readonly at: string;
+  /** Only the staff reads it. */
+  readonly toStaff: boolean;
+  /** The class does not see it. */
+  readonly isHidden: boolean;
+  /** Pupils who reported it. */
+  readonly reporters: readonly string[];
+  /** The staff showed it again, or hid it before anybody reported it. */
+  readonly isDecided: boolean;
 }
 
 export interface RollCall {
@@ -48,6 +58,7 @@ export interface RoomState {
   readonly paused: boolean;
   readonly muted: boolean;
   readonly ended: boolean;
+  readonly chatScope: ChatScope;
   /** Highest talk row applied. */
   readonly lastTalk: number;
 }
@@ -65,6 +76,7 @@ export const emptyRoom: RoomState = {
   paused: false,
   muted: false,
   ended: false,
+  chatScope: 'all',
   lastTalk: 0,
 };
 
@@ -78,14 +90,16 @@ const mostChatLines = 500;
  */
 export function withTalk(room: RoomState, n: number, row: TalkRow): RoomState {
   if (n <= room.lastTalk) return room;
-  return { ...room, ...talkChange(room, row), lastTalk: n };
+  return { ...room, ...talkChange(room, n, row), lastTalk: n };
 }
 
-function talkChange(room: RoomState, row: TalkRow): Partial<RoomState> {
+function talkChange(room: RoomState, n: number, row: TalkRow): Partial<RoomState> {
   switch (row.kind) {
     case 'chat': {
-      const { id, personId, staff, text, at } = row;
-      return { chat: [...room.chat, { id, personId, staff, text, at }].slice(-mostChatLines) };
+      const { id, personId, staff, text, at, toStaff = false } = row;
+      const fresh = { isHidden: false, reporters: [], isDecided: false };
+      const line: ChatLine = { n, id, personId, staff, text, at, toStaff, ...fresh };
+      return { chat: [...room.chat, line].slice(-mostChatLines) };
     }
     case 'hand': {
       const others = room.hands.filter(({ personId }) => personId !== row.personId);
@@ -109,6 +123,13 @@ function talkChange(room: RoomState, row: TalkRow): Partial<RoomState> {
     case 'pollClosed':
     case 'pollShown':
       return { poll: afterPollRow(room.poll, row) };
+    case 'reported':
+      return changedLine(room, row.ofN, ({ reporters }) => ({ reporters: [...reporters, row.personId] }));
+    case 'hidden':
+      return changedLine(room, row.ofN, ({ reporters }) => ({
+        isHidden: row.isHidden,
+        isDecided: !row.isHidden || reporters.length === 0,
+      }));
     case 'called':
       return { called: new Set(room.called).add(row.personId) };
     case 'timer':
@@ -122,11 +143,22 @@ function talkChange(room: RoomState, row: TalkRow): Partial<RoomState> {
   }
 }
 
+function changedLine(
+  { chat }: RoomState,
+  n: number,
+  change: (line: ChatLine) => Partial<ChatLine>,
+): Partial<RoomState> {
+  return { chat: chat.map((line) => (line.n === n ? { ...line, ...change(line) } : line)) };
+}
+
 function orderChange(order: Extract<TalkRow, { kind: 'order' }>['order']): Partial<RoomState> {
   if (order === 'pause') return { paused: true };
   if (order === 'resume') return { paused: false };
   if (order === 'muteAll') return { muted: true, hands: [] };
   if (order === 'unmuteAll') return { muted: false };
+  if (order === 'chatAll') return { chatScope: 'all' };
+  if (order === 'chatStaff') return { chatScope: 'staff' };
+  if (order === 'chatOff') return { chatScope: 'off' };
   return { ended: true, rollCall: null };
 }
 

@@ -1,23 +1,28 @@
 import { t } from '../../../platform/web/t.ts';
-import { CHAT_MAX_CHARS } from '../../wire.ts';
+import { CHAT_MAX_CHARS, type ChatScope } from '../../wire.ts';
 import { icon, setText } from '../shared/dom.ts';
+import { createChatLines } from './chat-lines.ts';
 import { button, h, keyedList } from './element.ts';
-import { type ChatLine, lostPages, type RoomState } from './room-state.ts';
+import { lostPages, type RoomState } from './room-state.ts';
 
 export interface TalkPanel {
   readonly element: HTMLElement;
   update(room: RoomState, ownPersonId: string): void;
 }
 
+const chatScopes: readonly ChatScope[] = ['all', 'staff', 'off'];
+
 /** Class chat, and which pages pupils did not follow. */
 export function createTalkPanel(options: {
   send: (text: string) => Promise<void>;
   turnTo: (pageN: number) => void;
+  hide: (n: number, isHidden: boolean) => void;
+  /** Says who reads what pupils write. */
+  scope: (scope: ChatScope) => void;
   /** A page as people call it. */
   pageName: (pageN: number) => string;
 }): TalkPanel {
   let room: RoomState | null = null;
-  let own = '';
   const log = h('div', { class: 'log', role: 'log', attributes: { 'aria-live': 'polite', tabindex: '0' } });
   const lost = h('ul', { class: 'lost-list' });
   const empty = h('p', { class: 'quiet pad' }, t('rooms.teacher.talk.nobody-lost'));
@@ -38,10 +43,25 @@ export function createTalkPanel(options: {
     icon('send'),
   );
   const form = h('form', { class: 'say' }, input, send);
+  const scope = h(
+    'select',
+    {},
+    ...chatScopes.map((one) =>
+      h('option', { attributes: { value: one } }, t(`rooms.teacher.chat.scope.${one}`)),
+    ),
+  );
+  scope.addEventListener('change', () => options.scope(scope.value as ChatScope));
+  const scopeLine = h(
+    'label',
+    { class: 'chat-scope small' },
+    h('span', {}, t('rooms.teacher.chat.scope')),
+    scope,
+  );
   const jump = button('', { class: 'btn slim soft jump', hidden: true, onClick: () => toEnd() });
   const chat = h(
     'div',
     { class: 'tab-panel chat', id: 'talk-chat', role: 'tabpanel' },
+    scopeLine,
     log,
     jump,
     problem,
@@ -88,11 +108,7 @@ export function createTalkPanel(options: {
       });
   });
 
-  const showChat = keyedList<ChatLine, HTMLElement>(log, {
-    key: ({ id }) => id,
-    make: (line) => chatLine(line, room, own),
-    update: () => undefined,
-  });
+  const showChat = createChatLines(log, options.hide);
   const showLost = keyedList<{ pageN: number; count: number }, HTMLElement>(lost, {
     key: ({ pageN }) => String(pageN),
     make: ({ pageN }) =>
@@ -120,8 +136,9 @@ export function createTalkPanel(options: {
       const before = room?.chat.length ?? 0;
       const wasAtEnd = atEnd();
       room = next;
-      own = ownPersonId;
-      showChat(next.chat);
+      showChat(next, ownPersonId);
+      scope.value = next.chatScope;
+      scope.disabled = next.ended;
       if (wasAtEnd) toEnd();
       else if (next.chat.length > before) {
         unseen += next.chat.length - before;
@@ -139,15 +156,6 @@ export function createTalkPanel(options: {
       send.disabled = next.ended;
     },
   };
-}
-
-function chatLine({ personId, staff, text }: ChatLine, room: RoomState | null, own: string): HTMLElement {
-  const name =
-    personId === own
-      ? t('rooms.teacher.talk.me')
-      : (room?.people.get(personId)?.name ?? t('rooms.teacher.talk.staff'));
-  const tag = staff ? h('span', { class: 'tag' }, t('rooms.teacher.talk.teacher')) : null;
-  return h('p', { class: staff ? 'msg t' : 'msg' }, h('b', {}, name, tag ? ' ' : null, tag), text);
 }
 
 /**

@@ -1,5 +1,6 @@
 import { timeOfDay } from '../../../platform/i18n/format.ts';
 import { t } from '../../../platform/web/t.ts';
+import type { ChatScope } from '../../wire.ts';
 import { createPageView } from '../shared/page-view.ts';
 import { AddPages } from './add-pages.ts';
 import { listenToPen } from './board/ink-input.ts';
@@ -13,6 +14,7 @@ import type { LessonSession, SessionListener } from './lesson-session.ts';
 import { createPageStrip } from './page-strip.ts';
 import { createPollCards } from './poll-cards.ts';
 import { createPresencePanel } from './presence-panel.ts';
+import { createReportCard } from './report-card.ts';
 import { createRollCallCard } from './roll-call.ts';
 import type { RoomPerson } from './room-state.ts';
 import { saveLine } from './save-line.ts';
@@ -26,6 +28,7 @@ import { keepScreenOn } from './wake-lock.ts';
 
 const tickMs = 500;
 const rollCallSeconds = 60;
+const scopeOrders = { all: 'chatAll', staff: 'chatStaff', off: 'chatOff' } as const;
 const timeZone = Intl.DateTimeFormat().resolvedOptions().timeZone;
 /** Staff come from the console and go back to it. */
 const homePath = '/console';
@@ -104,6 +107,8 @@ function build(
       ? t('rooms.teacher.pages.blank-board')
       : t('rooms.teacher.pages.page', { page: pages.placeOf(n) || n });
   const attempt = (act: Promise<unknown>) => void act.catch((error: unknown) => cards.problem(error));
+  const hide = (n: number, isHidden: boolean) => attempt(session.client.hideLine(n, isHidden));
+  const scope = (chosen: ChatScope) => attempt(session.order(scopeOrders[chosen]));
   const begin = () =>
     attempt(
       session.begin().then((microphone) => {
@@ -153,7 +158,13 @@ function build(
     contact,
     choose: (person) => cards.askRemove(person, () => attempt(session.client.remove(person.personId))),
   });
-  const talk = createTalkPanel({ send: (text) => session.chat(text), turnTo: acts.turnTo, pageName });
+  const talk = createTalkPanel({
+    send: (text) => session.chat(text),
+    turnTo: acts.turnTo,
+    hide,
+    scope,
+    pageName,
+  });
   const summary = createSummary({ leave, contact, pageName });
   const rollCall = createRollCallCard(dock);
   const polls = createPollCards(dock, {
@@ -163,6 +174,7 @@ function build(
   });
   const calls = createCallCard(dock, session.client, attempt);
   const timer = createTimerCard(dock, session.client, attempt);
+  const reported = createReportCard(dock, hide);
   const addPages = new AddPages({
     dock,
     pages,
@@ -230,6 +242,7 @@ function build(
     rollCall(room, now);
     polls.update(room, now);
     calls.update(room);
+    reported(room);
     timer.update(room, now);
     cards.update(session, now, { begin, takeOver: () => session.takeOver(), timeZone });
     if (room.ended && !showsSummary) {
