@@ -171,6 +171,7 @@ CREATE TABLE cannot_attend (
   CONSTRAINT cannot_attend_reason CHECK (reason = ANY (ARRAY['noDevice'::text, 'noNetwork'::text, 'noData'::text, 'sharedPhone'::text, 'ill'::text, 'other'::text])),
   CONSTRAINT cannot_attend_told_by_fkey FOREIGN KEY (told_by) REFERENCES persons(id)
 );
+ALTER TABLE cannot_attend ENABLE ROW LEVEL SECURITY;
 
 CREATE TABLE care_duties (
   id uuid DEFAULT uuidv7() NOT NULL,
@@ -283,6 +284,7 @@ CREATE TABLE consents (
   CONSTRAINT consents_pkey PRIMARY KEY (id),
   CONSTRAINT consents_purpose CHECK (purpose = 'chat'::text)
 );
+ALTER TABLE consents ENABLE ROW LEVEL SECURITY;
 
 CREATE TABLE contact_log (
   id uuid DEFAULT uuidv7() NOT NULL,
@@ -301,6 +303,7 @@ CREATE TABLE contact_log (
   CONSTRAINT contact_log_outcome CHECK (outcome = ANY (ARRAY['willMakeUp'::text, 'taught'::text, 'given'::text, 'excused'::text, 'noAnswer'::text, 'worried'::text])),
   CONSTRAINT contact_log_pkey PRIMARY KEY (id)
 );
+ALTER TABLE contact_log ENABLE ROW LEVEL SECURITY;
 
 CREATE TABLE contacts (
   person_id uuid NOT NULL,
@@ -313,6 +316,7 @@ CREATE TABLE contacts (
   CONSTRAINT contacts_pkey PRIMARY KEY (person_id, purpose),
   CONSTRAINT contacts_purpose CHECK (purpose = 'followUp'::text)
 );
+ALTER TABLE contacts ENABLE ROW LEVEL SECURITY;
 
 CREATE TABLE contests (
   id uuid DEFAULT uuidv7() NOT NULL,
@@ -339,6 +343,7 @@ CREATE TABLE contests (
   CONSTRAINT contests_school_id_fkey FOREIGN KEY (school_id) REFERENCES orgs(id),
   CONSTRAINT contests_state CHECK (state = ANY (ARRAY['open'::text, 'accepted'::text, 'declined'::text]))
 );
+ALTER TABLE contests ENABLE ROW LEVEL SECURITY;
 
 CREATE TABLE course_groups (
   class_id uuid NOT NULL,
@@ -487,6 +492,7 @@ CREATE TABLE follow_ups (
   CONSTRAINT follow_ups_school_id_fkey FOREIGN KEY (school_id) REFERENCES orgs(id),
   CONSTRAINT follow_ups_state CHECK (state = ANY (ARRAY['open'::text, 'closed'::text]))
 );
+ALTER TABLE follow_ups ENABLE ROW LEVEL SECURITY;
 
 CREATE TABLE followed_plans (
   school_day date NOT NULL,
@@ -785,45 +791,6 @@ CREATE TABLE plan_items (
   CONSTRAINT plan_items_weeks CHECK (cardinality(weeks) > 0 AND (1 <= ALL (weeks)) AND (40 >= ALL (weeks)))
 );
 
-CREATE TABLE poll_answers (
-  poll_id uuid NOT NULL,
-  person_id uuid NOT NULL,
-  via_class_id uuid NOT NULL,
-  chosen smallint[],
-  written text,
-  answered_at timestamp with time zone NOT NULL,
-  CONSTRAINT poll_answers_either CHECK ((chosen IS NULL) <> (written IS NULL)),
-  CONSTRAINT poll_answers_pkey PRIMARY KEY (poll_id, person_id),
-  CONSTRAINT poll_answers_poll_id_fkey FOREIGN KEY (poll_id) REFERENCES polls(id)
-);
-
-CREATE TABLE polls (
-  id uuid NOT NULL,
-  school_day date NOT NULL,
-  lesson_id uuid NOT NULL,
-  kind text NOT NULL,
-  prompt text NOT NULL,
-  options text[] NOT NULL,
-  right_options smallint[],
-  right_number text,
-  page_n integer NOT NULL,
-  asked_by uuid NOT NULL,
-  asked_at timestamp with time zone NOT NULL,
-  until_at timestamp with time zone NOT NULL,
-  closed_at timestamp with time zone,
-  shown_at timestamp with time zone,
-  CONSTRAINT polls_kind CHECK (kind = ANY (ARRAY['single'::text, 'multiple'::text, 'trueFalse'::text, 'number'::text, 'text'::text])),
-  CONSTRAINT polls_options CHECK (
-CASE kind
-    WHEN 'trueFalse'::text THEN cardinality(options) = 2
-    WHEN 'number'::text THEN cardinality(options) = 0
-    WHEN 'text'::text THEN cardinality(options) = 0
-    ELSE cardinality(options) >= 2 AND cardinality(options) <= 8
-END),
-  CONSTRAINT polls_page_n CHECK (page_n >= 0),
-  CONSTRAINT polls_pkey PRIMARY KEY (id)
-);
-
 CREATE TABLE presence (
   school_day date NOT NULL,
   lesson_id uuid NOT NULL,
@@ -953,6 +920,7 @@ CREATE TABLE roster_draft_leaving (
   CONSTRAINT roster_draft_leaving_person_id_fkey FOREIGN KEY (person_id) REFERENCES persons(id) ON DELETE CASCADE,
   CONSTRAINT roster_draft_leaving_pkey PRIMARY KEY (draft_id, person_id)
 );
+ALTER TABLE roster_draft_leaving ENABLE ROW LEVEL SECURITY;
 
 CREATE TABLE roster_draft_members (
   draft_id uuid NOT NULL,
@@ -965,6 +933,7 @@ CREATE TABLE roster_draft_members (
   CONSTRAINT roster_draft_members_outcome CHECK (outcome = ANY (ARRAY['created'::text, 'unchanged'::text, 'ended'::text])),
   CONSTRAINT roster_draft_members_pkey PRIMARY KEY (draft_id, n)
 );
+ALTER TABLE roster_draft_members ENABLE ROW LEVEL SECURITY;
 
 CREATE TABLE roster_draft_problems (
   draft_id uuid NOT NULL,
@@ -980,6 +949,7 @@ CREATE TABLE roster_draft_problems (
   CONSTRAINT roster_draft_problems_pkey PRIMARY KEY (draft_id, n),
   CONSTRAINT roster_draft_problems_severity CHECK (severity = ANY (ARRAY['must'::text, 'look'::text]))
 );
+ALTER TABLE roster_draft_problems ENABLE ROW LEVEL SECURITY;
 
 CREATE TABLE roster_draft_rows (
   draft_id uuid NOT NULL,
@@ -1016,6 +986,7 @@ CREATE TABLE roster_draft_rows (
   CONSTRAINT roster_draft_rows_role CHECK (role = ANY (ARRAY['teacher'::text, 'classTeacher'::text, 'counsellor'::text])),
   CONSTRAINT roster_draft_rows_sex CHECK (sex = ANY (ARRAY['male'::text, 'female'::text, 'unknown'::text]))
 );
+ALTER TABLE roster_draft_rows ENABLE ROW LEVEL SECURITY;
 
 CREATE TABLE roster_draft_sections (
   draft_id uuid NOT NULL,
@@ -1038,6 +1009,7 @@ CREATE TABLE roster_draft_sections (
   CONSTRAINT roster_draft_sections_outcome CHECK (outcome = ANY (ARRAY['created'::text, 'changed'::text, 'unchanged'::text, 'ended'::text])),
   CONSTRAINT roster_draft_sections_pkey PRIMARY KEY (draft_id, n)
 );
+ALTER TABLE roster_draft_sections ENABLE ROW LEVEL SECURITY;
 
 CREATE TABLE roster_drafts (
   id uuid DEFAULT uuidv7() NOT NULL,
@@ -1078,6 +1050,7 @@ CREATE TABLE roster_drafts (
   CONSTRAINT roster_drafts_state CHECK (state = ANY (ARRAY['checking'::text, 'refused'::text, 'checked'::text, 'applying'::text, 'applied'::text, 'failed'::text, 'discarded'::text])),
   CONSTRAINT roster_drafts_undoes_fkey FOREIGN KEY (undoes) REFERENCES roster_drafts(id) ON DELETE CASCADE
 );
+ALTER TABLE roster_drafts ENABLE ROW LEVEL SECURITY;
 
 CREATE TABLE roster_headings (
   id uuid DEFAULT uuidv7() NOT NULL,
@@ -1091,6 +1064,7 @@ CREATE TABLE roster_headings (
   CONSTRAINT roster_headings_school_id_fkey FOREIGN KEY (school_id) REFERENCES orgs(id) ON DELETE CASCADE,
   CONSTRAINT roster_headings_school_id_plain_key UNIQUE (school_id, plain)
 );
+ALTER TABLE roster_headings ENABLE ROW LEVEL SECURITY;
 
 CREATE TABLE roster_sync_runs (
   id uuid DEFAULT uuidv7() NOT NULL,
@@ -1110,6 +1084,7 @@ CREATE TABLE roster_sync_runs (
   CONSTRAINT roster_sync_runs_school_id_fkey FOREIGN KEY (school_id) REFERENCES orgs(id) ON DELETE CASCADE,
   CONSTRAINT roster_sync_runs_state CHECK (state = ANY (ARRAY['running'::text, 'applied'::text, 'unchanged'::text, 'stopped'::text, 'failed'::text]))
 );
+ALTER TABLE roster_sync_runs ENABLE ROW LEVEL SECURITY;
 
 CREATE TABLE roster_syncs (
   school_id uuid NOT NULL,
@@ -1130,6 +1105,7 @@ CREATE TABLE roster_syncs (
   CONSTRAINT roster_syncs_school_id_fkey FOREIGN KEY (school_id) REFERENCES orgs(id) ON DELETE CASCADE,
   CONSTRAINT roster_syncs_url_has_address CHECK ((kind = 'url'::text) = (address_cipher IS NOT NULL))
 );
+ALTER TABLE roster_syncs ENABLE ROW LEVEL SECURITY;
 
 CREATE TABLE runs (
   school_day date NOT NULL,
@@ -1323,9 +1299,6 @@ COMMENT ON COLUMN persons.created_at IS 'sensitivity=1 purpose=retention';
 COMMENT ON COLUMN persons.reading_corrected IS 'sensitivity=1 purpose=keep the reading the school gave';
 COMMENT ON COLUMN persons.found_by IS 'sensitivity=3 purpose=search names';
 COMMENT ON COLUMN plan_items.teacher_names IS 'sensitivity=2 purpose=name the teacher of a lesson';
-COMMENT ON COLUMN poll_answers.person_id IS 'sensitivity=2 purpose=see who understood the lesson';
-COMMENT ON COLUMN poll_answers.chosen IS 'sensitivity=3 purpose=see who understood the lesson';
-COMMENT ON COLUMN poll_answers.written IS 'sensitivity=3 purpose=see who understood the lesson';
 COMMENT ON COLUMN presence.person_id IS 'sensitivity=2 purpose=know who was reached';
 COMMENT ON COLUMN presence.heard_ms IS 'sensitivity=2 purpose=know who was reached';
 COMMENT ON COLUMN reach_days.person_id IS 'sensitivity=2 purpose=reach of the day';
@@ -1387,6 +1360,7 @@ CREATE UNIQUE INDEX calendar_feeds_standing_key ON public.calendar_feeds USING b
 CREATE UNIQUE INDEX cannot_attend_standing_key ON public.cannot_attend USING btree (school_day, person_id, planned_id) NULLS NOT DISTINCT WHERE (withdrawn_at IS NULL);
 CREATE INDEX care_duties_adult_id_idx ON public.care_duties USING btree (adult_id);
 CREATE INDEX care_duties_class_id_idx ON public.care_duties USING btree (class_id) WHERE (class_id IS NOT NULL);
+CREATE INDEX care_duties_deputy_id_idx ON public.care_duties USING btree (deputy_id) WHERE (deputy_id IS NOT NULL);
 CREATE INDEX care_duties_org_id_idx ON public.care_duties USING btree (org_id) WHERE (org_id IS NOT NULL);
 CREATE INDEX care_duties_pupil_id_idx ON public.care_duties USING btree (pupil_id) WHERE (pupil_id IS NOT NULL);
 CREATE INDEX claims_account_id_idx ON public.claims USING btree (account_id);
@@ -1439,7 +1413,6 @@ CREATE INDEX plan_items_held_idx ON public.plan_items USING btree (school_id, te
 CREATE INDEX plan_items_origin_id_idx ON public.plan_items USING btree (origin_id);
 CREATE INDEX plan_items_school_id_term_id_idx ON public.plan_items USING btree (school_id, term_id);
 CREATE UNIQUE INDEX plan_items_source_key_key ON public.plan_items USING btree (school_id, term_id, source_key) WHERE (source_key IS NOT NULL);
-CREATE INDEX polls_lesson_idx ON public.polls USING btree (school_day, lesson_id);
 CREATE INDEX reach_days_org_id_idx ON ONLY public.reach_days USING btree (org_id, school_day);
 CREATE INDEX reach_days_school_id_idx ON ONLY public.reach_days USING btree (school_id, school_day);
 CREATE INDEX roll_calls_lesson_idx ON public.roll_calls USING btree (school_day, lesson_id);
@@ -1511,6 +1484,22 @@ CREATE OR REPLACE FUNCTION public.app_now()
  STABLE PARALLEL SAFE
 AS $function$ SELECT clock_timestamp() + clock_offset FROM clock $function$;
 
+CREATE OR REPLACE FUNCTION public.app_person()
+ RETURNS uuid
+ LANGUAGE sql
+ STABLE PARALLEL SAFE
+AS $function$
+  SELECT nullif(current_setting('app.person', true), '')::uuid
+$function$;
+
+CREATE OR REPLACE FUNCTION public.app_scope()
+ RETURNS uuid[]
+ LANGUAGE sql
+ STABLE PARALLEL SAFE
+AS $function$
+  SELECT nullif(current_setting('app.scope', true), '')::uuid[]
+$function$;
+
 CREATE OR REPLACE FUNCTION public.class_members(day date)
  RETURNS TABLE(class_id uuid, person_id uuid, role text, is_home boolean, school_id uuid)
  LANGUAGE sql
@@ -1556,6 +1545,8 @@ $function$;
 CREATE OR REPLACE FUNCTION public.ensure_month_partition(parent text, day date)
  RETURNS void
  LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
 AS $function$
 DECLARE
   month date := date_trunc('month', day)::date;
@@ -1744,6 +1735,22 @@ BEGIN
   RETURN NEW;
 END $function$;
 
+CREATE OR REPLACE FUNCTION public.person_in_scope(person uuid)
+ RETURNS boolean
+ LANGUAGE sql
+ STABLE SECURITY DEFINER COST 1000
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+  SELECT person = app_person()
+    OR EXISTS (SELECT FROM persons p WHERE p.id = person AND p.home_org_id = ANY (app_scope()))
+    OR EXISTS (SELECT FROM enrollments e JOIN classes c ON c.id = e.class_id
+      WHERE e.person_id = person AND c.school_id = ANY (app_scope()))
+    OR EXISTS (SELECT FROM guardianships g JOIN persons p ON p.id = g.pupil_id
+      WHERE g.guardian_id = person AND p.home_org_id = ANY (app_scope()))
+    OR EXISTS (SELECT FROM guardianships g JOIN enrollments e ON e.person_id = g.pupil_id JOIN classes c ON c.id = e.class_id
+      WHERE g.guardian_id = person AND c.school_id = ANY (app_scope()))
+$function$;
+
 CREATE OR REPLACE FUNCTION public.persons_forget_readings()
  RETURNS trigger
  LANGUAGE plpgsql
@@ -1756,18 +1763,33 @@ BEGIN
   RETURN NEW;
 END $function$;
 
-CREATE OR REPLACE FUNCTION public.poll_answer_fits(kind text, option_count integer, chosen smallint[], written text)
- RETURNS boolean
+CREATE OR REPLACE FUNCTION public.reader_scope(person uuid)
+ RETURNS uuid[]
  LANGUAGE sql
- IMMUTABLE
+ STABLE SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
 AS $function$
-  SELECT coalesce(CASE
-    WHEN kind = 'text' THEN chosen IS NULL AND written IS NOT NULL
-    WHEN kind = 'number' THEN chosen IS NULL AND written ~ '^-?\d{1,12}(\.\d{1,6})?$'
-    ELSE written IS NULL AND cardinality(chosen) BETWEEN 1 AND CASE kind WHEN 'multiple' THEN option_count ELSE 1 END
-      AND 0 <= ALL (chosen) AND option_count > ALL (chosen)
-      AND cardinality(chosen) = (SELECT count(DISTINCT place) FROM unnest(chosen) place)
-  END, false)
+  WITH whose AS (SELECT $1 AS id UNION SELECT g.pupil_id FROM guardianships g WHERE g.guardian_id = $1),
+  classes_of AS (
+    SELECT e.class_id FROM whose JOIN enrollments e ON e.person_id = whose.id
+    UNION SELECT d.class_id FROM care_duties d WHERE $1 IN (d.adult_id, d.deputy_id)
+  ),
+  places AS (
+    SELECT a.org_id FROM current_appointments a WHERE a.person_id = $1
+    UNION SELECT s.school_id FROM whose JOIN people_cards p ON p.person_id = whose.id JOIN org_scope s ON s.org_id = p.home_org_id
+    UNION SELECT c.school_id FROM classes_of JOIN classes c ON c.id = classes_of.class_id
+    UNION SELECT d.org_id FROM care_duties d WHERE $1 IN (d.adult_id, d.deputy_id)
+    UNION SELECT s.school_id FROM care_duties d JOIN people_cards p ON p.person_id = d.pupil_id
+      JOIN org_scope s ON s.org_id = p.home_org_id WHERE $1 IN (d.adult_id, d.deputy_id)
+    UNION SELECT f.school_id FROM follow_ups f WHERE f.state = 'open' AND $1 IN (f.adult_id, f.deputy_id)
+    UNION SELECT c.school_id FROM lesson_teachers t JOIN lesson_classes c USING (school_day, lesson_id)
+      WHERE t.person_id = $1 AND t.school_day > (app_now() AT TIME ZONE 'Asia/Shanghai')::date - 60
+  ),
+  roots AS (
+    SELECT DISTINCT coalesce(school.path, o.path) AS path FROM places JOIN orgs o ON o.id = places.org_id
+    LEFT JOIN orgs school ON school.kind = 'school' AND school.path @> o.path
+  )
+  SELECT array_agg(DISTINCT o.id) FROM roots JOIN orgs o ON o.path <@ roots.path OR o.path @> roots.path
 $function$;
 
 CREATE OR REPLACE FUNCTION public.refuse_audit_change()
@@ -2185,3 +2207,144 @@ CREATE TRIGGER facts_insert_only BEFORE UPDATE ON facts FOR EACH ROW EXECUTE FUN
 CREATE TRIGGER orgs_move_below AFTER UPDATE OF parent_id ON orgs FOR EACH ROW WHEN (old.path IS DISTINCT FROM new.path) EXECUTE FUNCTION orgs_move_below();
 CREATE TRIGGER orgs_set_path BEFORE INSERT OR UPDATE OF parent_id ON orgs FOR EACH ROW EXECUTE FUNCTION orgs_set_path();
 CREATE TRIGGER persons_forget_readings BEFORE UPDATE OF name ON persons FOR EACH ROW WHEN (old.name IS DISTINCT FROM new.name) EXECUTE FUNCTION persons_forget_readings();
+
+-- Row-level security
+
+CREATE POLICY cannot_attend_in_scope ON cannot_attend AS PERMISSIVE FOR ALL TO public USING (person_in_scope(person_id));
+CREATE POLICY consents_in_scope ON consents AS PERMISSIVE FOR ALL TO public USING (person_in_scope(person_id));
+CREATE POLICY contact_log_in_scope ON contact_log AS PERMISSIVE FOR ALL TO public USING ((EXISTS ( SELECT
+   FROM follow_ups f
+  WHERE (f.id = contact_log.follow_up_id))));
+CREATE POLICY contacts_in_scope ON contacts AS PERMISSIVE FOR ALL TO public USING (person_in_scope(person_id));
+CREATE POLICY contests_in_scope ON contests AS PERMISSIVE FOR ALL TO public USING (((school_id = ANY (( SELECT app_scope() AS app_scope)::uuid[])) OR person_in_scope(person_id)));
+CREATE POLICY follow_ups_in_scope ON follow_ups AS PERMISSIVE FOR ALL TO public USING (((school_id = ANY (( SELECT app_scope() AS app_scope)::uuid[])) OR person_in_scope(person_id)));
+CREATE POLICY roster_draft_leaving_in_scope ON roster_draft_leaving AS PERMISSIVE FOR ALL TO public USING ((EXISTS ( SELECT
+   FROM roster_drafts d
+  WHERE (d.id = roster_draft_leaving.draft_id))));
+CREATE POLICY roster_draft_members_in_scope ON roster_draft_members AS PERMISSIVE FOR ALL TO public USING ((EXISTS ( SELECT
+   FROM roster_drafts d
+  WHERE (d.id = roster_draft_members.draft_id))));
+CREATE POLICY roster_draft_problems_in_scope ON roster_draft_problems AS PERMISSIVE FOR ALL TO public USING ((EXISTS ( SELECT
+   FROM roster_drafts d
+  WHERE (d.id = roster_draft_problems.draft_id))));
+CREATE POLICY roster_draft_rows_in_scope ON roster_draft_rows AS PERMISSIVE FOR ALL TO public USING ((EXISTS ( SELECT
+   FROM roster_drafts d
+  WHERE (d.id = roster_draft_rows.draft_id))));
+CREATE POLICY roster_draft_sections_in_scope ON roster_draft_sections AS PERMISSIVE FOR ALL TO public USING ((EXISTS ( SELECT
+   FROM roster_drafts d
+  WHERE (d.id = roster_draft_sections.draft_id))));
+CREATE POLICY roster_drafts_in_scope ON roster_drafts AS PERMISSIVE FOR ALL TO public USING ((school_id = ANY (( SELECT app_scope() AS app_scope)::uuid[])));
+CREATE POLICY roster_headings_in_scope ON roster_headings AS PERMISSIVE FOR ALL TO public USING ((school_id = ANY (( SELECT app_scope() AS app_scope)::uuid[])));
+CREATE POLICY roster_sync_runs_in_scope ON roster_sync_runs AS PERMISSIVE FOR ALL TO public USING ((school_id = ANY (( SELECT app_scope() AS app_scope)::uuid[])));
+CREATE POLICY roster_syncs_in_scope ON roster_syncs AS PERMISSIVE FOR ALL TO public USING ((school_id = ANY (( SELECT app_scope() AS app_scope)::uuid[])));
+
+-- Rights
+
+-- accounts: nol=arwdDxtm/nol nol_app=arwd/nol
+-- adult_gaps: nol=arwdDxtm/nol nol_app=arwd/nol
+-- appointments: nol=arwdDxtm/nol nol_app=arwd/nol
+-- attendance_rules: nol=arwdDxtm/nol nol_app=arwd/nol
+-- audit_lines: nol=arwdDxtm/nol nol_app=arwd/nol
+-- audit_seals: nol=arwdDxtm/nol nol_app=arwd/nol
+-- bell_periods: nol=arwdDxtm/nol nol_app=arwd/nol
+-- bell_plans: nol=arwdDxtm/nol nol_app=arwd/nol
+-- bookings: nol=arwdDxtm/nol nol_app=arwd/nol
+-- calendar_feeds: nol=arwdDxtm/nol nol_app=arwd/nol
+-- cannot_attend: nol=arwdDxtm/nol nol_app=arwd/nol
+-- care_duties: nol=arwdDxtm/nol nol_app=arwd/nol
+-- claims: nol=arwdDxtm/nol nol_app=arwd/nol
+-- class_cards: nol=arwdDxtm/nol nol_app=arwd/nol
+-- class_compositions: nol=arwdDxtm/nol nol_app=arwd/nol
+-- class_exemptions: nol=arwdDxtm/nol nol_app=arwd/nol
+-- classes: nol=arwdDxtm/nol nol_app=arwd/nol
+-- classrooms: nol=arwdDxtm/nol nol_app=arwd/nol
+-- clock: nol=arwdDxtm/nol nol_app=arwd/nol
+-- consent_notices: nol=arwdDxtm/nol nol_app=arwd/nol
+-- consents: nol=arwdDxtm/nol nol_app=arwd/nol
+-- contact_log: nol=arwdDxtm/nol nol_app=arwd/nol
+-- contacts: nol=arwdDxtm/nol nol_app=arwd/nol
+-- contests: nol=arwdDxtm/nol nol_app=arwd/nol
+-- course_groups: nol=arwdDxtm/nol nol_app=arwd/nol
+-- courses: nol=arwdDxtm/nol nol_app=arwd/nol
+-- current_appointments: nol=arwdDxtm/nol nol_app=arwd/nol
+-- dirty_classes: nol=arwdDxtm/nol nol_app=arwd/nol
+-- due_plans: nol=arwdDxtm/nol nol_app=arwd/nol
+-- enrollments: nol=arwdDxtm/nol nol_app=arwd/nol
+-- excuse_facts: nol=arwdDxtm/nol nol_app=arwd/nol
+-- expectation_cards: nol=arwdDxtm/nol nol_app=arwd/nol
+-- expectation_states: nol=arwdDxtm/nol nol_app=arwd/nol
+-- expectations: nol=arwdDxtm/nol nol_app=arwd/nol
+-- external_ids: nol=arwdDxtm/nol nol_app=arwd/nol
+-- fact_people: nol=arwdDxtm/nol nol_app=arwd/nol
+-- facts: nol=arwdDxtm/nol nol_app=arwd/nol
+-- files: nol=arwdDxtm/nol nol_app=arwd/nol
+-- follow_up_days: nol=arwdDxtm/nol nol_app=arwd/nol
+-- follow_ups: nol=arwdDxtm/nol nol_app=arwd/nol
+-- followed_plans: nol=arwdDxtm/nol nol_app=arwd/nol
+-- guardian_cards: nol=arwdDxtm/nol nol_app=arwd/nol
+-- guardianships: nol=arwdDxtm/nol nol_app=arwd/nol
+-- holidays: nol=arwdDxtm/nol nol_app=arwd/nol
+-- idempotency_keys: nol=arwdDxtm/nol nol_app=arwd/nol
+-- lesson_audiences: nol=arwdDxtm/nol nol_app=arwd/nol
+-- lesson_cards: nol=arwdDxtm/nol nol_app=arwd/nol
+-- lesson_classes: nol=arwdDxtm/nol nol_app=arwd/nol
+-- lesson_logs: nol=arwdDxtm/nol nol_app=arwd/nol
+-- lesson_staff: nol=arwdDxtm/nol nol_app=arwd/nol
+-- lesson_teachers: nol=arwdDxtm/nol nol_app=arwd/nol
+-- lessons: nol=arwdDxtm/nol nol_app=arwd/nol
+-- log_heard: nol=arwdDxtm/nol nol_app=arwd/nol
+-- log_pages: nol=arwdDxtm/nol nol_app=arwd/nol
+-- log_parts: nol=arwdDxtm/nol nol_app=arwd/nol
+-- log_tail: nol=arwdDxtm/nol nol_app=arwd/nol
+-- loose_files: nol=arwdDxtm/nol nol_app=arwd/nol
+-- minors: nol=arwdDxtm/nol nol_app=arwd/nol
+-- org_moves: nol=arwdDxtm/nol nol_app=arwd/nol
+-- org_scope: nol=arwdDxtm/nol nol_app=arwd/nol
+-- orgs: nol=arwdDxtm/nol nol_app=arwd/nol
+-- people_cards: nol=arwdDxtm/nol nol_app=arwd/nol
+-- persons: nol=arwdDxtm/nol nol_app=arwd/nol
+-- plan_changes: nol=arwdDxtm/nol nol_app=arwd/nol
+-- plan_item_audiences: nol=arwdDxtm/nol nol_app=arwd/nol
+-- plan_item_staff: nol=arwdDxtm/nol nol_app=arwd/nol
+-- plan_items: nol=arwdDxtm/nol nol_app=arwd/nol
+-- planned_runs: nol=arwdDxtm/nol nol_app=arwd/nol
+-- presence: nol=arwdDxtm/nol nol_app=arwd/nol
+-- reach_cards: nol=arwdDxtm/nol nol_app=arwd/nol
+-- reach_days: nol=arwdDxtm/nol nol_app=arwd/nol
+-- recovery_codes: nol=arwdDxtm/nol nol_app=arwd/nol
+-- roll_call_answers: nol=arwdDxtm/nol nol_app=arwd/nol
+-- roll_call_results: nol=arwdDxtm/nol nol_app=arwd/nol
+-- roll_calls: nol=arwdDxtm/nol nol_app=arwd/nol
+-- rollups: nol=arwdDxtm/nol nol_app=arwd/nol
+-- room_comings: nol=arwdDxtm/nol nol_app=arwd/nol
+-- room_entries: nol=arwdDxtm/nol nol_app=arwd/nol
+-- room_heard: nol=arwdDxtm/nol nol_app=arwd/nol
+-- room_presence: nol=arwdDxtm/nol nol_app=arwd/nol
+-- room_removals: nol=arwdDxtm/nol nol_app=arwd/nol
+-- room_states: nol=arwdDxtm/nol nol_app=arwd/nol
+-- room_tickets: nol=arwdDxtm/nol nol_app=arwd/nol
+-- roster_draft_leaving: nol=arwdDxtm/nol nol_app=arwd/nol
+-- roster_draft_members: nol=arwdDxtm/nol nol_app=arwd/nol
+-- roster_draft_problems: nol=arwdDxtm/nol nol_app=arwd/nol
+-- roster_draft_rows: nol=arwdDxtm/nol nol_app=arwd/nol
+-- roster_draft_sections: nol=arwdDxtm/nol nol_app=arwd/nol
+-- roster_drafts: nol=arwdDxtm/nol nol_app=arwd/nol
+-- roster_headings: nol=arwdDxtm/nol nol_app=arwd/nol
+-- roster_sync_runs: nol=arwdDxtm/nol nol_app=arwd/nol
+-- roster_syncs: nol=arwdDxtm/nol nol_app=arwd/nol
+-- runs: nol=arwdDxtm/nol nol_app=arwd/nol
+-- school_day_cards: nol=arwdDxtm/nol nol_app=arwd/nol
+-- school_days: nol=arwdDxtm/nol nol_app=arwd/nol
+-- school_signs: nol=arwdDxtm/nol nol_app=arwd/nol
+-- school_teachers: nol=arwdDxtm/nol nol_app=arwd/nol
+-- sessions: nol=arwdDxtm/nol nol_app=arwd/nol
+-- sign_in_failures: nol=arwdDxtm/nol nol_app=arwd/nol
+-- standing_consents: nol=arwdDxtm/nol nol_app=arwd/nol
+-- talk_keys: nol=arwdDxtm/nol nol_app=arwd/nol
+-- terms: nol=arwdDxtm/nol nol_app=arwd/nol
+-- things_to_come: nol=arwdDxtm/nol nol_app=arwd/nol
+-- timetable_imports: nol=arwdDxtm/nol nol_app=arwd/nol
+-- told_absences: nol=arwdDxtm/nol nol_app=arwd/nol
+-- unit_figures: nol=arwdDxtm/nol nol_app=arwd/nol
+-- unit_imports: nol=arwdDxtm/nol nol_app=arwd/nol
+-- week_publications: nol=arwdDxtm/nol nol_app=arwd/nol

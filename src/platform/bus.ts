@@ -1,4 +1,5 @@
 import { EventEmitter } from 'node:events';
+import { asOwner } from './wall/reader.ts';
 
 /**
  * Messages between parts of one cell: "this lesson changed", "this session was revoked".
@@ -20,7 +21,7 @@ export function inProcessBus({ onError }: { onError: (error: unknown, topic: str
   emitter.setMaxListeners(0);
   return {
     publish(topic, message) {
-      emitter.emit(topic, message);
+      asOwner('bus', () => emitter.emit(topic, message));
     },
     subscribe(topic, handler) {
       const guarded = (message: BusMessage) => {

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { Kysely, PostgresDialect, type Transaction } from 'kysely';
 import pg from 'pg';
+import { currentReader, standAs, type Reader } from './wall/reader.ts';
 
 /**
  * All tables of the product by name. Each capability adds its own rows from its `tables.ts`:
@@ -56,8 +57,9 @@ function statementName(text: string): string | null {
 }
 
 export interface Database {
+  /** Within a request its statements are the reader's (`wall/reader.ts`), else the owner's. */
   readonly db: Db;
-  /** For the named prepared statements of the hot paths only. */
+  /** The owner's connections, for the named prepared statements of the hot paths only. */
   readonly pool: pg.Pool;
   /** Settles when the last connection is really closed (at most 5 s), so that the database may be stopped after it. */
   close(): Promise<void>;
@@ -68,34 +70,62 @@ export interface Database {
  * by the next query; a query under way rejects, and its caller retries by its idempotency key.
  *
  * @param connection - what `pg` takes: socket folder or host, user, password, database.
- * @param options.max - most connections of this process, 1 or more.
+ * @param options.max - most connections of this process, 1 or more; readers have as many of their own.
+ * @param options.isWalled - false on a database that has no role for readers: their statements are the owner's, too.
  */
 export function openDatabase(
   connection: pg.PoolConfig,
-  { max = 20, onIdleError = () => {} }: { max?: number; onIdleError?: (error: Error) => void } = {},
+  {
+    max = 20,
+    isWalled = true,
+    onIdleError = () => {},
+  }: { max?: number; isWalled?: boolean; onIdleError?: (error: Error) => void } = {},
 ): Database {
-  const pool = new pg.Pool({
-    application_name: 'not-one-less',
-    ...connection,
-    Client: LossTolerantClient,
-    max,
-    idleTimeoutMillis: 60_000,
-    connectionTimeoutMillis: 10_000,
-    statement_timeout: 30_000,
-    lock_timeout: 10_000,
-    idle_in_transaction_session_timeout: 30_000,
-  });
-  pool.on('error', onIdleError);
-  const db = new Kysely<Tables>({ dialect: new PostgresDialect({ pool }) });
-  const allClosed = connectionsOf(pool);
+  const open = () => {
+    const pool = new pg.Pool({
+      application_name: 'not-one-less',
+      ...connection,
+      Client: LossTolerantClient,
+      max,
+      idleTimeoutMillis: 60_000,
+      connectionTimeoutMillis: 10_000,
+      statement_timeout: 30_000,
+      lock_timeout: 10_000,
+      idle_in_transaction_session_timeout: 30_000,
+    });
+    pool.on('error', onIdleError);
+    return { pool, allClosed: connectionsOf(pool) };
+  };
+  const owner = open();
+  const readers = open();
+  const standing = new WeakMap<pg.PoolClient, Reader>();
+  const connect = async (): Promise<pg.PoolClient> => {
+    const reader = isWalled ? currentReader() : null;
+    if (reader === null) return owner.pool.connect();
+    const client = await readers.pool.connect();
+    if (standing.get(client) === reader) return client;
+    standing.delete(client);
+    try {
+      await client.query(standAs(reader));
+    } catch (error) {
+      client.release(true);
+      throw error;
+    }
+    standing.set(client, reader);
+    return client;
+  };
+  const end = async (): Promise<void> => {
+    for (const { pool } of [owner, readers]) if (!pool.ending) await pool.end();
+  };
+  const db = new Kysely<Tables>({ dialect: new PostgresDialect({ pool: { connect, end, options: owner.pool.options } }) });
   return {
     db,
-    pool,
+    pool: owner.pool,
     async close() {
       // Kysely ends only a pool that it has used itself.
       await db.destroy();
-      if (!pool.ending) await pool.end();
-      await allClosed();
+      await end();
+      await Promise.all([owner.allClosed(), readers.allClosed()]);
     },
   };
 }

@@ -1,4 +1,5 @@
 import type { Db } from './database.ts';
+import { asOwner } from './wall/reader.ts';
 
 /** Options of `groupCommit`. */
 export interface GroupCommitOptions {
@@ -33,7 +34,8 @@ export function groupCommit<Item, Answer>(
     const batch = waiting.slice(0, maxItems);
     waiting = waiting.slice(maxItems);
     try {
-      const answers = await run(batch.map(({ item }) => item));
+      // Whoever came first is not the one on whose behalf all are written.
+      const answers = await asOwner('groupCommit', () => run(batch.map(({ item }) => item)));
       if (answers.length !== batch.length) {
         throw new Error(`${batch.length} items were carried and ${answers.length} answered`);
       }

@@ -10,6 +10,7 @@ import { capabilityOrder } from '../capability-order.ts';
 import type { Db } from './database.ts';
 import { errorCode, StartRefusal } from './start-refusal.ts';
 import { applyViews, dropViews, hashOfViews, type ViewFile } from './views.ts';
+import { buildWall } from './wall/role.ts';
 
 const sourceRoot = fileURLToPath(new URL('..', import.meta.url));
 
@@ -60,7 +61,10 @@ export async function migrate(
   const files = await findMigrations(root);
   const views = await readViews(root);
   // The common start, on which nothing has changed, asks one question; a crashed server is waited for.
-  if (await isUpToDate(db, files, views)) return { applied: [], viewsChanged: false };
+  if (await isUpToDate(db, files, views)) {
+    await buildWall(db);
+    return { applied: [], viewsChanged: false };
+  }
   if (await isNewerAndCompatible(db, files)) return { applied: [], viewsChanged: false };
   for (let tried = 1; ; tried++) {
     try {
@@ -88,7 +92,9 @@ async function migrateNow(
     if (name === null) break;
     applied.push(name);
   }
-  return { applied, viewsChanged: await applyViews(db, views) };
+  const viewsChanged = await applyViews(db, views);
+  await buildWall(db);
+  return { applied, viewsChanged };
 }
 
 /** Names of the migrations that have not run on this database. */

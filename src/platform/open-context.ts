@@ -10,6 +10,7 @@ import { localFileStore } from './files.ts';
 import { openJobs } from './jobs.ts';
 import { createLogger, type Logger } from './log.ts';
 import { openSecrets } from './secrets.ts';
+import { findWallGap, wallGapSentence, type WallGap } from './wall/role.ts';
 
 const CLOCK_FRESH_MS = 2_000;
 
@@ -30,7 +31,10 @@ export async function openContext(
   connection: pg.PoolConfig,
   { log = createLogger({ level: config.logLevel }), work = true }: { log?: Logger; work?: boolean } = {},
 ): Promise<OpenedContext> {
+  const gap = await wallGapOf(connection);
+  if (gap !== null) log.warn({ gap, remedy: wallGapSentence(gap).en }, 'wall.missing');
   const { db, pool, close } = openDatabase(connection, {
+    isWalled: gap === null,
     onIdleError: (err) => log.warn({ err }, 'database.idle'),
   });
   const bus = inProcessBus({ onError: (err, topic) => log.error({ err, topic }, 'bus.handler') });
@@ -64,4 +68,13 @@ export async function openContext(
       await close();
     },
   };
+}
+
+async function wallGapOf(connection: pg.PoolConfig): Promise<WallGap | null> {
+  const { db, close } = openDatabase(connection, { max: 1 });
+  try {
+    return await findWallGap(db);
+  } finally {
+    await close();
+  }
 }

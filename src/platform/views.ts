@@ -38,7 +38,7 @@ export async function applyViews(db: Db, files: readonly ViewFile[]): Promise<bo
 /** What stands in `schema_views` when these files are the published ones. */
 export function hashOfViews(files: readonly ViewFile[]): string {
   return createHash('sha256')
-    .update(JSON.stringify(files.map((file) => file.text)))
+    .update(JSON.stringify(['security_invoker', ...files.map((file) => file.text)]))
     .digest('hex');
 }
 
@@ -72,6 +72,10 @@ async function replaceViews(
       if (error instanceof Error) error.message = `${file.path}: ${error.message}`;
       throw error;
     }
+  }
+  // A view stands for its reader: with its owner's rights it would be a door in the second wall.
+  for (const { kind, name } of published) {
+    if (kind === 'view') await sql`ALTER VIEW ${sql.id(name)} SET (security_invoker = true)`.execute(trx);
   }
   await sql`DELETE FROM schema_views`.execute(trx);
   await sql`INSERT INTO schema_views (hash, published) VALUES (${hash}, ${JSON.stringify(published)})`.execute(

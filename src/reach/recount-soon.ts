@@ -1,4 +1,5 @@
 import type { ServerContext } from '../platform/context.ts';
+import { asOwner } from '../platform/wall/reader.ts';
 import { recountDirty } from './recount.ts';
 
 /**
@@ -7,7 +8,7 @@ import { recountDirty } from './recount.ts';
  */
 export async function recountSoon(ctx: ServerContext): Promise<void> {
   try {
-    const counted = await recountDirty(ctx.db, ctx.now());
+    const counted = await asOwner('recount', () => recountDirty(ctx.db, ctx.now()));
     for (const schoolId of counted.schoolIds) ctx.bus.publish('reach.counted', { schoolId });
   } catch (error) {
     ctx.log.warn({ err: error }, 'reach.recount');

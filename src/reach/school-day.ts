@@ -1,6 +1,7 @@
 import type { Actor } from '../platform/actor.ts';
 import { audit } from '../platform/audit.ts';
 import type { Db, Trx } from '../platform/database.ts';
+import { asOwner } from '../platform/wall/reader.ts';
 import { markDayClosed, markDayOpened, selectSchoolDay } from '../calendar/service.ts';
 import { outboxAgeSeconds } from '../facts/judgements.ts';
 import { askForRecount, openExpectations } from '../facts/service.ts';
@@ -47,7 +48,7 @@ export async function ensureDayOpen(
 ): Promise<boolean> {
   const row = await selectSchoolDay(db, { schoolId, day });
   if (!row || row.kind === 'off' || row.opens_at > now) return false;
-  if (row.opened_at === null) await openSchoolDay(db, { schoolId, day, now });
+  if (row.opened_at === null) await asOwner('openDay', () => openSchoolDay(db, { schoolId, day, now }));
   return true;
 }
 

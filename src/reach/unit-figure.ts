@@ -8,6 +8,7 @@ import { schoolDayOf } from '../calendar/rules/days.ts';
 import { issueFigure, readDailyFigure } from './actions.ts';
 import { selectUnit, type UnitCard } from './queries/unit-boards.ts';
 import { insertIssue, lockReport, selectIssues, type StoredIssue } from './queries/unit-figures.ts';
+import { asOwner } from '../platform/wall/reader.ts';
 import { recountDirty } from './recount.ts';
 import {
   differencesOf,
@@ -85,7 +86,7 @@ export async function issueUnitFigure(
   refuseSchools(await selectUnit(ctx.db, granted, orgId));
   // What was recorded before the cut-off is counted before the figures are read.
   const cutOff = ctx.now();
-  await recountDirty(ctx.db, cutOff);
+  await asOwner('recount', () => recountDirty(ctx.db, cutOff));
   return ctx.db.transaction().execute(async (trx) => {
     await lockReport(trx, { orgId, day });
     const figures = await figuresNow({ db: trx }, granted, { orgId, day });

@@ -5,6 +5,7 @@ import { systemActor, type Actor } from '../platform/actor.ts';
 import { audit } from '../platform/audit.ts';
 import { authorize } from '../platform/authorize.ts';
 import type { ServerContext } from '../platform/context.ts';
+import { asOwnerOf } from '../platform/wall/reader.ts';
 import { AppError } from '../platform/errors.ts';
 import { say } from '../platform/i18n/server-words.ts';
 import { confirmDraft, requireSchool } from './actions.ts';
@@ -99,7 +100,8 @@ export async function confirmRoster(
     .where('state', 'in', ['checked', 'failed'])
     .executeTakeFirst();
   if (taken.numUpdatedRows > 0n) {
-    if (atOnce || draft.read <= AT_ONCE) await applyDraft(ctx, actor, { draftId });
+    const apply = () => applyDraft(ctx, actor, { draftId });
+    if (atOnce || draft.read <= AT_ONCE) await asOwnerOf(ctx.db, draft.schoolId, 'roster', apply);
     else await ctx.jobs.send(APPLY_JOB, { draftId }, { singletonKey: draftId });
   }
   return selectDraft(ctx.db, draftId);

@@ -3,6 +3,7 @@ import { audit } from '../platform/audit.ts';
 import { authorize, type Granted } from '../platform/authorize.ts';
 import type { ServerContext } from '../platform/context.ts';
 import type { Trx } from '../platform/database.ts';
+import { asOwnerOf } from '../platform/wall/reader.ts';
 import { AppError } from '../platform/errors.ts';
 import { idempotent, type RepeatableRequest } from '../platform/idempotency.ts';
 import { say } from '../platform/i18n/server-words.ts';
@@ -97,14 +98,16 @@ export async function keepDraft(
   const { schoolId, rosterHash, checked } = check;
   await authorize(ctx.db, actor, checkRoster, { orgId });
   const createdBy = actor.kind === 'person' ? actor.personId : null;
-  const { resourceId } = await idempotent(ctx.db, request, async (trx) => {
-    await allowLongWork(trx);
-    const begun = { schoolId, fileName: cleanFileName(fileName), createdBy, undoes };
-    const id = await beginDraft(trx, begun);
-    await fillDraft(trx, ctx.secrets, { draftId: id, schoolId, rosterHash, checked });
-    await auditCheck(trx, actor, { draftId: id, schoolId, checked });
-    return { status: 201, resourceId: id };
-  });
+  const { resourceId } = await asOwnerOf(ctx.db, schoolId, 'roster', () =>
+    idempotent(ctx.db, request, async (trx) => {
+      await allowLongWork(trx);
+      const begun = { schoolId, fileName: cleanFileName(fileName), createdBy, undoes };
+      const id = await beginDraft(trx, begun);
+      await fillDraft(trx, ctx.secrets, { draftId: id, schoolId, rosterHash, checked });
+      await auditCheck(trx, actor, { draftId: id, schoolId, checked });
+      return { status: 201, resourceId: id };
+    }),
+  );
   return selectDraft(ctx.db, resourceId ?? '');
 }
 

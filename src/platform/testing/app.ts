@@ -12,6 +12,7 @@ import { localFileStore } from '../files.ts';
 import type { Jobs } from '../jobs.ts';
 import { createLogger } from '../log.ts';
 import { secretsFrom } from '../secrets.ts';
+import { asOwner } from '../wall/reader.ts';
 import { testDatabase, type TestDatabase } from './database.ts';
 
 export interface TestApp extends TestDatabase {
@@ -85,7 +86,7 @@ function immediateJobs(handlers: Handlers): Jobs {
       const handler = handlers.get(name);
       if (!handler) throw new Error(`No job is declared as ${name}.`);
       if (options.startAfter && options.startAfter > new Date()) return;
-      await handler(data as never, new AbortController().signal);
+      await asOwner('job', () => handler(data as never, new AbortController().signal));
     },
     async dropOutward() {
       return 0;

@@ -4,6 +4,7 @@ import { Kysely, PostgresDialect } from 'kysely';
 import { afterAll } from 'vitest';
 import type { Tables } from '../database.ts';
 import { LossTolerantClient } from '../database.ts';
+import { currentReader, standAs, type Reader } from '../wall/reader.ts';
 import { testDatabase, type TestDatabase } from './database.ts';
 
 export interface RolledBackDatabase extends TestDatabase {
@@ -42,7 +43,7 @@ export async function rolledBackDatabase(): Promise<RolledBackDatabase> {
         return await run();
       } finally {
         await lender.untilQuiet();
-        await client.query(`ROLLBACK TO SAVEPOINT ${name}; RELEASE SAVEPOINT ${name}`);
+        await lender.takeBack(name);
         depth -= 1;
       }
     },
@@ -50,6 +51,7 @@ export async function rolledBackDatabase(): Promise<RolledBackDatabase> {
       await lender.untilQuiet();
       if (!lender.hasWritten) return counted;
       lender.hasWritten = false;
+      lender.standAs(null);
       const { rows } = await client.query<{ relname: string; rows: number }>(
         `SELECT relname, n_tup_ins + n_tup_upd + n_tup_del AS rows FROM pg_stat_xact_user_tables
          WHERE n_tup_ins + n_tup_upd + n_tup_del > 0`,
@@ -68,6 +70,8 @@ class Lender {
   /** Whether a statement that might write was sent since somebody took note. */
   hasWritten = true;
   readonly #client: pg.Client;
+  /** Undefined: not known, since something was taken back. */
+  #standing: Reader | null | undefined = null;
   #underWay = 0;
   #serial = 0;
   #turn: Promise<void> = Promise.resolve();
@@ -75,8 +79,8 @@ class Lender {
   constructor(client: pg.Client) {
     this.#client = client;
     this.pool = {
-      query: this.#lend().query,
-      connect: async () => this.#lend(),
+      query: this.#lend(null).query,
+      connect: async () => this.#lend(currentReader()),
       end: async () => undefined,
       on: () => undefined,
     } as unknown as pg.Pool;
@@ -87,7 +91,25 @@ class Lender {
     while (this.#underWay > 0);
   }
 
-  #lend() {
+  /** Goes right before a statement; the two follow each other on the connection. */
+  standAs(reader: Reader | null): void {
+    if (this.#standing === reader) return;
+    this.#standing = reader;
+    const failed = (): void => {
+      this.#standing = undefined;
+    };
+    const stand = reader === null ? 'RESET ROLE' : standAs(reader);
+    this.#client.query(stand as string).catch(failed);
+  }
+
+  /** What was set since goes with the rest. */
+  async takeBack(savepoint: string): Promise<unknown> {
+    this.#standing = undefined;
+    return this.#client.query(`ROLLBACK TO SAVEPOINT ${savepoint}; RELEASE SAVEPOINT ${savepoint}`);
+  }
+
+  /** @param reader - on whose behalf; null for the owner. */
+  #lend(reader: Reader | null) {
     let savepoint: string | undefined;
     let done = (): void => undefined;
     const query = async (...args: unknown[]): Promise<unknown> => {
@@ -107,11 +129,7 @@ class Lender {
         const name = savepoint;
         savepoint = undefined;
         try {
-          return await send(
-            /^commit$/i.test(text)
-              ? `RELEASE SAVEPOINT ${name}`
-              : `ROLLBACK TO SAVEPOINT ${name}; RELEASE SAVEPOINT ${name}`,
-          );
+          return await (/^commit$/i.test(text) ? send(`RELEASE SAVEPOINT ${name}`) : this.takeBack(name));
         } finally {
           this.#underWay -= 1;
           done();
@@ -119,6 +137,7 @@ class Lender {
       }
       this.#underWay += 1;
       this.hasWritten ||= /\b(insert|update|delete|merge)\b/i.test(textOf(args[0]));
+      this.standAs(reader);
       try {
         return await send(...args);
       } finally {

@@ -1,0 +1,144 @@
+import { sql } from 'kysely';
+import { beforeAll, expect, test, vi } from 'vitest';
+import type { Actor } from '../platform/actor.ts';
+import { buildTestApp } from '../platform/testing/app.ts';
+import { rolledBackDatabase } from '../platform/testing/rolled-back.ts';
+import { asReader, currentReader } from '../platform/wall/reader.ts';
+import { roomsOf } from '../rooms/rooms.ts';
+import { standAt, WEDNESDAY } from '../timetable/testing/school.ts';
+import { hatsOf, type Hat } from './hats.ts';
+import { ask, askingFor, operationsOf, type Operation } from './operations.ts';
+import { protectedTables } from './protected-tables.ts';
+import { namesOf, questions } from './questions.ts';
+import { plantInProtected, planted } from './secrets-of-families.ts';
+import { aTenant, type Tenant } from './tenants.ts';
+
+/**
+ * A-10: the first wall is taken away – `authorize` says yes to everybody – and strangers ask everything about a school that is
+ * not theirs. What the tables of names, numbers and notes hold stays in them by the policies of the database alone.
+ */
+vi.mock(import('../platform/authorize.ts'), async (original) => ({
+  ...(await original()),
+  authorize: (async (_db: unknown, actor: Actor, action: { name: string }, subject: unknown) => {
+    actor.granted.add(action.name);
+    if (currentReader() === null) withoutReader.add(action.name);
+    return { actor, subject };
+  }) as never,
+}));
+
+/** Actions that were authorised outside of a reader's scope: statements after that would be the owner's. */
+const withoutReader = new Set<string>();
+
+const database = await rolledBackDatabase();
+const { app, db, ctx, clock } = await buildTestApp(database);
+
+let operations: ReadonlyMap<string, Operation>;
+let tenant: Tenant;
+let strangers: Hat[];
+
+beforeAll(async () => {
+  await standAt(db, WEDNESDAY);
+  await clock.refresh(db);
+  tenant = await aTenant(ctx, '');
+  await plantInProtected(ctx, tenant);
+  const other = await aTenant(ctx, '');
+  strangers = hatsOf(ctx, tenant, other).filter(({ name }) => name === 'stranger');
+  operations = new Map(operationsOf(app).map((operation) => [operation.id, operation]));
+});
+
+async function askEverything(
+  chosen: (operation: Operation) => boolean,
+  judge: (said: { hat: Hat; operation: Operation; status: number; body: string }) => Promise<string | null>,
+): Promise<{ wrong: string[]; answered: number; cells: number }> {
+  const wrong: string[] = [];
+  let answered = 0;
+  let cells = 0;
+  const rooms = roomsOf(ctx);
+  const { logId = '', schoolDay = '', lessonId = '' } = tenant.ids;
+  for (const hat of strangers) {
+    await database.takenBack(async () => {
+      const { headers, ids } = await hat.put();
+      for (const question of questions) {
+        const operation = operations.get(question.operation);
+        if (!operation || !chosen(operation)) continue;
+        await database.takenBack(async () => {
+          rooms.standings.forget(logId);
+          rooms.logs.forget({ schoolDay, lessonId });
+          const names = namesOf(question, { ...tenant.ids, ...ids });
+          const answer = await ask(app, askingFor(operation, names, headers, question.body));
+          cells += 1;
+          if (answer.statusCode < 400) answered += 1;
+          const body = answer.rawPayload.toString('utf8');
+          const found = await judge({ hat, operation, status: answer.statusCode, body });
+          if (found) wrong.push(`${hat.role} × ${operation.id}: ${answer.statusCode}, ${found}`);
+        });
+      }
+    });
+  }
+  return { wrong, answered, cells };
+}
+
+test('with the application check switched off no read gives a stranger what the protected tables hold', async () => {
+  const { wrong, answered, cells } = await askEverything(
+    ({ method }) => method === 'GET',
+    async ({ body }) => {
+      const found = planted.filter((text) => body.includes(text));
+      return found.length > 0 ? `told ${found.join()}` : null;
+    },
+  );
+  expect(wrong).toEqual([]);
+  // The first wall is really down: much else is answered.
+  expect(answered).toBeGreaterThan(cells / 3);
+  expect([...withoutReader]).toEqual([]);
+}, 300_000);
+
+test('with the application check switched off no write of a stranger changes a row of the protected tables', async () => {
+  const before = await rowsOfTenant();
+  expect(Object.values(before).filter((rows) => rows.length === 0)).toEqual([]);
+  const { wrong, answered } = await askEverything(
+    ({ method }) => method !== 'GET',
+    async ({ body }) => {
+      const found = planted.filter((text) => body.includes(text));
+      if (found.length > 0) return `told ${found.join()}`;
+      const after = await rowsOfTenant();
+      const changed = Object.keys(after).filter((table) => after[table]?.join() !== before[table]?.join());
+      return changed.length > 0 ? `wrote ${changed.join()}` : null;
+    },
+  );
+  expect(wrong).toEqual([]);
+  expect(answered).toBeGreaterThan(50);
+  expect([...withoutReader]).toEqual([]);
+}, 300_000);
+
+test('asked directly, a stranger sees no row of the school in any protected table, and who works there sees all', async () => {
+  for (const hat of strangers) {
+    await database.takenBack(async () => {
+      const { headers } = await hat.put();
+      const personId = await personOf(headers);
+      expect(await asReader({ personId }, rowsOfTenant), `${hat.role} stranger`).toEqual(
+        Object.fromEntries(protectedTables.map(({ table }) => [table, []])),
+      );
+    });
+  }
+  const own = await asReader({ personId: tenant.ids['adultId'] ?? '' }, rowsOfTenant);
+  expect(own).toEqual(await rowsOfTenant());
+});
+
+/** Rows of the school in each protected table, as text in a fixed order. */
+async function rowsOfTenant(): Promise<Record<string, string[]>> {
+  const rows: Record<string, string[]> = {};
+  const mine = Object.values(tenant.ids).filter((id) => /^[0-9a-f-]{36}$/.test(id));
+  for (const { table, key } of protectedTables) {
+    const found = await sql<{ row: string }>`
+      SELECT t::text AS row FROM ${sql.table(table)} t WHERE ${sql.ref(`t.${key}`)} = ANY (${mine}::uuid[]) ORDER BY 1`.execute(
+      db,
+    );
+    rows[table] = found.rows.map(({ row }) => row);
+  }
+  return rows;
+}
+
+async function personOf(headers: Readonly<Record<string, string>>): Promise<string | null> {
+  const { statusCode, body } = await app.inject({ url: '/api/me', headers });
+  return statusCode === 200 ? (JSON.parse(body) as { personId: string }).personId : null;
+}
