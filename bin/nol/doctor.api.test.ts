@@ -78,6 +78,13 @@ async function inDatabase(dataDir: string, statement: string): Promise<void> {
 
 const faults: readonly Fault[] = [
   {
+    fault: 'requests that pass every policy',
+    name: 'row protection',
+    status: 'warn',
+    says: /ALTER ROLE nol_app NOSUPERUSER NOBYPASSRLS/,
+    inject: (dataDir) => inDatabase(dataDir, 'ALTER ROLE nol_app BYPASSRLS'),
+  },
+  {
     fault: 'a data folder that everybody can read',
     name: 'data folder',
     status: 'warn',

@@ -15,6 +15,7 @@ import { pendingMigrations } from '../../src/platform/migrate.ts';
 import { requireFreePort } from '../../src/platform/ports.ts';
 import { openPostgresForCommand } from '../../src/platform/postgres/open.ts';
 import { errorCode, StartRefusal, type Sentence } from '../../src/platform/start-refusal.ts';
+import { findWallGap, wallGapSentence } from '../../src/platform/wall/role.ts';
 import { inLanguage } from '../../src/platform/terminal.ts';
 import { webSourceHash } from '../../tools/build/stale.ts';
 import { backupFinding } from './doctor-backup.ts';
@@ -196,7 +197,12 @@ async function database(config: Config): Promise<Finding[]> {
     const postgres = await openPostgresForCommand(config, { log: silentLog });
     const { db, close } = openDatabase(postgres.connection, { max: 1 });
     try {
-      return [await version(db, embedded), await migrations(db, postgres.serverRuns), await clock(db)];
+      return [
+        await version(db, embedded),
+        await migrations(db, postgres.serverRuns),
+        await rowProtection(db),
+        await clock(db),
+      ];
     } finally {
       await close();
       await postgres.stop();
@@ -236,6 +242,12 @@ async function migrations(db: Db, serverRuns: boolean): Promise<Finding> {
     `有 ${pending.length} 项待执行，重新启动后执行。`,
     `${pending.length} to run; the next start runs them.`,
   );
+}
+
+async function rowProtection(db: Db): Promise<Finding> {
+  const gap = await findWallGap(db);
+  if (gap !== null) return { name: 'row protection', status: 'warn', ...wallGapSentence(gap) };
+  return finding('row protection', 'ok', '请求以受限角色 nol_app 运行', 'requests act as the role nol_app');
 }
 
 async function clock(db: Db): Promise<Finding> {

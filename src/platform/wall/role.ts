@@ -33,19 +33,21 @@ export async function findWallGap(db: Db): Promise<WallGap | null> {
 export async function buildWall(db: Db): Promise<WallGap | null> {
   let gap = await findWallGap(db);
   if (gap === null || gap === 'unbound') return gap;
-  if (gap === 'role' && (await isDone(sql`CREATE ROLE nol_app NOLOGIN`.execute(db)))) gap = await findWallGap(db);
+  if (gap === 'role' && (await isDone(sql`CREATE ROLE nol_app NOLOGIN`.execute(db))))
+    gap = await findWallGap(db);
   if (gap === 'membership' && (await isDone(sql`GRANT nol_app TO CURRENT_USER`.execute(db))))
     gap = await findWallGap(db);
-  if (gap === 'rights') {
-    await sql`GRANT USAGE ON SCHEMA public TO nol_app`.execute(db);
-    await sql`GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO nol_app`.execute(db);
-    // Tables of later migrations, and months as they are made.
-    await sql`ALTER DEFAULT PRIVILEGES IN SCHEMA public GRANT SELECT, INSERT, UPDATE, DELETE ON TABLES TO nol_app`.execute(
-      db,
-    );
-    gap = await findWallGap(db);
-  }
+  if (gap === 'rights' && (await isDone(grantRights(db)))) gap = await findWallGap(db);
   return gap;
+}
+
+async function grantRights(db: Db): Promise<void> {
+  await sql`GRANT USAGE ON SCHEMA public TO nol_app`.execute(db);
+  await sql`GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO nol_app`.execute(db);
+  // Tables of later migrations, and months as they are made.
+  await sql`ALTER DEFAULT PRIVILEGES IN SCHEMA public GRANT SELECT, INSERT, UPDATE, DELETE ON TABLES TO nol_app`.execute(
+    db,
+  );
 }
 
 /** Whether it was done, or somebody else did it meanwhile; false where this user may not. */
