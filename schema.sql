@@ -2283,6 +2283,7 @@ CREATE POLICY roster_syncs_in_scope ON roster_syncs AS PERMISSIVE FOR ALL TO pub
 -- followed_plans: nol=arwdDxtm/nol nol_app=arwd/nol
 -- guardian_cards: nol=arwdDxtm/nol nol_app=arwd/nol
 -- guardianships: nol=arwdDxtm/nol nol_app=arwd/nol
+-- guess_brakes: nol=arwdDxtm/nol nol_app=arwd/nol
 -- holidays: nol=arwdDxtm/nol nol_app=arwd/nol
 -- idempotency_keys: nol=arwdDxtm/nol nol_app=arwd/nol
 -- lesson_audiences: nol=arwdDxtm/nol nol_app=arwd/nol
@@ -2338,7 +2339,6 @@ CREATE POLICY roster_syncs_in_scope ON roster_syncs AS PERMISSIVE FOR ALL TO pub
 -- school_signs: nol=arwdDxtm/nol nol_app=arwd/nol
 -- school_teachers: nol=arwdDxtm/nol nol_app=arwd/nol
 -- sessions: nol=arwdDxtm/nol nol_app=arwd/nol
--- sign_in_failures: nol=arwdDxtm/nol nol_app=arwd/nol
 -- standing_consents: nol=arwdDxtm/nol nol_app=arwd/nol
 -- talk_keys: nol=arwdDxtm/nol nol_app=arwd/nol
 -- terms: nol=arwdDxtm/nol nol_app=arwd/nol
