@@ -791,6 +791,45 @@ CREATE TABLE plan_items (
   CONSTRAINT plan_items_weeks CHECK (cardinality(weeks) > 0 AND (1 <= ALL (weeks)) AND (40 >= ALL (weeks)))
 );
 
+CREATE TABLE poll_answers (
+  poll_id uuid NOT NULL,
+  person_id uuid NOT NULL,
+  via_class_id uuid NOT NULL,
+  chosen smallint[],
+  written text,
+  answered_at timestamp with time zone NOT NULL,
+  CONSTRAINT poll_answers_either CHECK ((chosen IS NULL) <> (written IS NULL)),
+  CONSTRAINT poll_answers_pkey PRIMARY KEY (poll_id, person_id),
+  CONSTRAINT poll_answers_poll_id_fkey FOREIGN KEY (poll_id) REFERENCES polls(id)
+);
+
+CREATE TABLE polls (
+  id uuid NOT NULL,
+  school_day date NOT NULL,
+  lesson_id uuid NOT NULL,
+  kind text NOT NULL,
+  prompt text NOT NULL,
+  options text[] NOT NULL,
+  right_options smallint[],
+  right_number text,
+  page_n integer NOT NULL,
+  asked_by uuid NOT NULL,
+  asked_at timestamp with time zone NOT NULL,
+  until_at timestamp with time zone NOT NULL,
+  closed_at timestamp with time zone,
+  shown_at timestamp with time zone,
+  CONSTRAINT polls_kind CHECK (kind = ANY (ARRAY['single'::text, 'multiple'::text, 'trueFalse'::text, 'number'::text, 'text'::text])),
+  CONSTRAINT polls_options CHECK (
+CASE kind
+    WHEN 'trueFalse'::text THEN cardinality(options) = 2
+    WHEN 'number'::text THEN cardinality(options) = 0
+    WHEN 'text'::text THEN cardinality(options) = 0
+    ELSE cardinality(options) >= 2 AND cardinality(options) <= 8
+END),
+  CONSTRAINT polls_page_n CHECK (page_n >= 0),
+  CONSTRAINT polls_pkey PRIMARY KEY (id)
+);
+
 CREATE TABLE presence (
   school_day date NOT NULL,
   lesson_id uuid NOT NULL,
@@ -1299,6 +1338,9 @@ COMMENT ON COLUMN persons.created_at IS 'sensitivity=1 purpose=retention';
 COMMENT ON COLUMN persons.reading_corrected IS 'sensitivity=1 purpose=keep the reading the school gave';
 COMMENT ON COLUMN persons.found_by IS 'sensitivity=3 purpose=search names';
 COMMENT ON COLUMN plan_items.teacher_names IS 'sensitivity=2 purpose=name the teacher of a lesson';
+COMMENT ON COLUMN poll_answers.person_id IS 'sensitivity=2 purpose=see who understood the lesson';
+COMMENT ON COLUMN poll_answers.chosen IS 'sensitivity=3 purpose=see who understood the lesson';
+COMMENT ON COLUMN poll_answers.written IS 'sensitivity=3 purpose=see who understood the lesson';
 COMMENT ON COLUMN presence.person_id IS 'sensitivity=2 purpose=know who was reached';
 COMMENT ON COLUMN presence.heard_ms IS 'sensitivity=2 purpose=know who was reached';
 COMMENT ON COLUMN reach_days.person_id IS 'sensitivity=2 purpose=reach of the day';
@@ -1413,6 +1455,7 @@ CREATE INDEX plan_items_held_idx ON public.plan_items USING btree (school_id, te
 CREATE INDEX plan_items_origin_id_idx ON public.plan_items USING btree (origin_id);
 CREATE INDEX plan_items_school_id_term_id_idx ON public.plan_items USING btree (school_id, term_id);
 CREATE UNIQUE INDEX plan_items_source_key_key ON public.plan_items USING btree (school_id, term_id, source_key) WHERE (source_key IS NOT NULL);
+CREATE INDEX polls_lesson_idx ON public.polls USING btree (school_day, lesson_id);
 CREATE INDEX reach_days_org_id_idx ON ONLY public.reach_days USING btree (org_id, school_day);
 CREATE INDEX reach_days_school_id_idx ON ONLY public.reach_days USING btree (school_id, school_day);
 CREATE INDEX roll_calls_lesson_idx ON public.roll_calls USING btree (school_day, lesson_id);
@@ -1762,6 +1805,20 @@ BEGIN
   END IF;
   RETURN NEW;
 END $function$;
+
+CREATE OR REPLACE FUNCTION public.poll_answer_fits(kind text, option_count integer, chosen smallint[], written text)
+ RETURNS boolean
+ LANGUAGE sql
+ IMMUTABLE
+AS $function$
+  SELECT coalesce(CASE
+    WHEN kind = 'text' THEN chosen IS NULL AND written IS NOT NULL
+    WHEN kind = 'number' THEN chosen IS NULL AND written ~ '^-?\d{1,12}(\.\d{1,6})?$'
+    ELSE written IS NULL AND cardinality(chosen) BETWEEN 1 AND CASE kind WHEN 'multiple' THEN option_count ELSE 1 END
+      AND 0 <= ALL (chosen) AND option_count > ALL (chosen)
+      AND cardinality(chosen) = (SELECT count(DISTINCT place) FROM unnest(chosen) place)
+  END, false)
+$function$;
 
 CREATE OR REPLACE FUNCTION public.reader_scope(person uuid)
  RETURNS uuid[]
@@ -2309,6 +2366,8 @@ CREATE POLICY roster_syncs_in_scope ON roster_syncs AS PERMISSIVE FOR ALL TO pub
 -- plan_item_staff: nol=arwdDxtm/nol nol_app=arwd/nol
 -- plan_items: nol=arwdDxtm/nol nol_app=arwd/nol
 -- planned_runs: nol=arwdDxtm/nol nol_app=arwd/nol
+-- poll_answers: nol=arwdDxtm/nol nol_app=arwd/nol
+-- polls: nol=arwdDxtm/nol nol_app=arwd/nol
 -- presence: nol=arwdDxtm/nol nol_app=arwd/nol
 -- reach_cards: nol=arwdDxtm/nol nol_app=arwd/nol
 -- reach_days: nol=arwdDxtm/nol nol_app=arwd/nol

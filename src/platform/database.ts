@@ -117,7 +117,9 @@ export function openDatabase(
   const end = async (): Promise<void> => {
     for (const { pool } of [owner, readers]) if (!pool.ending) await pool.end();
   };
-  const db = new Kysely<Tables>({ dialect: new PostgresDialect({ pool: { connect, end, options: owner.pool.options } }) });
+  const db = new Kysely<Tables>({
+    dialect: new PostgresDialect({ pool: { connect, end, options: owner.pool.options } }),
+  });
   return {
     db,
     pool: owner.pool,

@@ -24,11 +24,14 @@ export const protectedTables: readonly { readonly table: string; readonly key: s
 export const unprotectedTables: Readonly<Record<string, string>> = {
   accounts: 'Read before it is known who asks: signing in, cards, sessions.',
   recovery_codes: 'As accounts: the second step, before it is answered. Hashes only.',
-  calendar_feeds: 'Found by the secret in an address, by programs that sign in nowhere; the secret is kept encrypted.',
+  calendar_feeds:
+    'Found by the secret in an address, by programs that sign in nowhere; the secret is kept encrypted.',
   expectations: 'Ids and states, no names; the bulk of the day (A-10).',
   facts: 'Ids and states, no names; the bulk of the day (A-10).',
   reach_days: 'Ids and states, no names; the bulk of the day (A-10).',
   room_removals: 'Ids only; asked in the statements that carry many people into a room.',
-  log_tail: 'The log of the lesson (A-10): written and read by statements of many people; the relation stands in them.',
+  log_tail:
+    'The log of the lesson (A-10): written and read by statements of many people; the relation stands in them.',
+  poll_answers: 'As log_tail: answers within a room, by statements that hold the relation themselves.',
   persons: 'Not yet: names are read in every statement.',
 };

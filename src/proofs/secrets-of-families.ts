@@ -29,7 +29,9 @@ export async function plantInProtected({ db, secrets }: ServerContext, { ids }: 
     VALUES (${draftId}, 1, 'roster_name_missing', 'look', ${CANARY}, 2, 1, ${JSON.stringify({ name: CANARY })}, ${CANARY})`.execute(
     db,
   );
-  await sql`INSERT INTO roster_draft_leaving (draft_id, person_id) VALUES (${draftId}, ${pupilId})`.execute(db);
+  await sql`INSERT INTO roster_draft_leaving (draft_id, person_id) VALUES (${draftId}, ${pupilId})`.execute(
+    db,
+  );
   await sql`INSERT INTO roster_draft_sections (draft_id, n, outcome, class_id, kind, name)
     VALUES (${draftId}, 1, 'unchanged', ${classId}, 'homeroom', ${CANARY})`.execute(db);
   await sql`INSERT INTO roster_draft_members (draft_id, n, outcome, class_id, person_id, role)
