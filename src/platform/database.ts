@@ -103,7 +103,7 @@ export function openDatabase(
     const reader = isWalled ? currentReader() : null;
     if (reader === null) return owner.pool.connect();
     const client = await readers.pool.connect();
-    if (standing.get(client) === reader) return client;
+    if (standing.get(client)?.personId === reader.personId) return client;
     standing.delete(client);
     try {
       await client.query(standAs(reader));

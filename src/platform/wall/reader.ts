@@ -75,12 +75,11 @@ export async function asOwnerOf<Result>(
   return asOwner(work, run);
 }
 
-/** Sent before a reader's first statement on a connection; what they may see is found in the same breath. */
+/** Sent before the first statement of another reader on a connection. What they may see is found by the policies that ask. */
 export function standAs({ personId }: Reader): { name: string; text: string; values: [string | null] } {
   return {
     name: 'stand',
-    text: `SELECT set_config('role', 'nol_app', false), set_config('app.person', coalesce($1, ''), false),
-      set_config('app.scope', coalesce(reader_scope($1::uuid)::text, ''), false)`,
+    text: `SELECT set_config('role', 'nol_app', false), set_config('app.person', coalesce($1, ''), false)`,
     values: [personId],
   };
 }
