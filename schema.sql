@@ -1537,11 +1537,12 @@ $function$;
 
 CREATE OR REPLACE FUNCTION public.app_scope()
  RETURNS uuid[]
- LANGUAGE sql
- STABLE PARALLEL SAFE
+ LANGUAGE plpgsql
+ STABLE
 AS $function$
-  SELECT nullif(current_setting('app.scope', true), '')::uuid[]
-$function$;
+BEGIN
+  RETURN CASE WHEN app_person() IS NOT NULL THEN reader_scope(app_person()) END;
+END $function$;
 
 CREATE OR REPLACE FUNCTION public.class_members(day date)
  RETURNS TABLE(class_id uuid, person_id uuid, role text, is_home boolean, school_id uuid)
@@ -1778,20 +1779,20 @@ BEGIN
   RETURN NEW;
 END $function$;
 
-CREATE OR REPLACE FUNCTION public.person_in_scope(person uuid)
+CREATE OR REPLACE FUNCTION public.person_in_scope(person uuid, scope uuid[])
  RETURNS boolean
  LANGUAGE sql
  STABLE SECURITY DEFINER COST 1000
  SET search_path TO 'public', 'pg_temp'
 AS $function$
   SELECT person = app_person()
-    OR EXISTS (SELECT FROM persons p WHERE p.id = person AND p.home_org_id = ANY (app_scope()))
+    OR EXISTS (SELECT FROM persons p WHERE p.id = person AND p.home_org_id = ANY (scope))
     OR EXISTS (SELECT FROM enrollments e JOIN classes c ON c.id = e.class_id
-      WHERE e.person_id = person AND c.school_id = ANY (app_scope()))
+      WHERE e.person_id = person AND c.school_id = ANY (scope))
     OR EXISTS (SELECT FROM guardianships g JOIN persons p ON p.id = g.pupil_id
-      WHERE g.guardian_id = person AND p.home_org_id = ANY (app_scope()))
+      WHERE g.guardian_id = person AND p.home_org_id = ANY (scope))
     OR EXISTS (SELECT FROM guardianships g JOIN enrollments e ON e.person_id = g.pupil_id JOIN classes c ON c.id = e.class_id
-      WHERE g.guardian_id = person AND c.school_id = ANY (app_scope()))
+      WHERE g.guardian_id = person AND c.school_id = ANY (scope))
 $function$;
 
 CREATE OR REPLACE FUNCTION public.persons_forget_readings()
@@ -2267,14 +2268,14 @@ CREATE TRIGGER persons_forget_readings BEFORE UPDATE OF name ON persons FOR EACH
 
 -- Row-level security
 
-CREATE POLICY cannot_attend_in_scope ON cannot_attend AS PERMISSIVE FOR ALL TO public USING (person_in_scope(person_id));
-CREATE POLICY consents_in_scope ON consents AS PERMISSIVE FOR ALL TO public USING (person_in_scope(person_id));
+CREATE POLICY cannot_attend_in_scope ON cannot_attend AS PERMISSIVE FOR ALL TO public USING (person_in_scope(person_id, ( SELECT app_scope() AS app_scope)));
+CREATE POLICY consents_in_scope ON consents AS PERMISSIVE FOR ALL TO public USING (person_in_scope(person_id, ( SELECT app_scope() AS app_scope)));
 CREATE POLICY contact_log_in_scope ON contact_log AS PERMISSIVE FOR ALL TO public USING ((EXISTS ( SELECT
    FROM follow_ups f
   WHERE (f.id = contact_log.follow_up_id))));
-CREATE POLICY contacts_in_scope ON contacts AS PERMISSIVE FOR ALL TO public USING (person_in_scope(person_id));
-CREATE POLICY contests_in_scope ON contests AS PERMISSIVE FOR ALL TO public USING (((school_id = ANY (( SELECT app_scope() AS app_scope)::uuid[])) OR person_in_scope(person_id)));
-CREATE POLICY follow_ups_in_scope ON follow_ups AS PERMISSIVE FOR ALL TO public USING (((school_id = ANY (( SELECT app_scope() AS app_scope)::uuid[])) OR person_in_scope(person_id)));
+CREATE POLICY contacts_in_scope ON contacts AS PERMISSIVE FOR ALL TO public USING (person_in_scope(person_id, ( SELECT app_scope() AS app_scope)));
+CREATE POLICY contests_in_scope ON contests AS PERMISSIVE FOR ALL TO public USING (((school_id = ANY (( SELECT app_scope() AS app_scope)::uuid[])) OR person_in_scope(person_id, ( SELECT app_scope() AS app_scope))));
+CREATE POLICY follow_ups_in_scope ON follow_ups AS PERMISSIVE FOR ALL TO public USING (((school_id = ANY (( SELECT app_scope() AS app_scope)::uuid[])) OR person_in_scope(person_id, ( SELECT app_scope() AS app_scope))));
 CREATE POLICY roster_draft_leaving_in_scope ON roster_draft_leaving AS PERMISSIVE FOR ALL TO public USING ((EXISTS ( SELECT
    FROM roster_drafts d
   WHERE (d.id = roster_draft_leaving.draft_id))));
