@@ -951,6 +951,7 @@ CREATE TABLE roster_draft_guardians (
   CONSTRAINT roster_draft_guardians_draft_id_fkey FOREIGN KEY (draft_id) REFERENCES roster_drafts(id) ON DELETE CASCADE,
   CONSTRAINT roster_draft_guardians_pkey PRIMARY KEY (draft_id, row_n, n)
 );
+ALTER TABLE roster_draft_guardians ENABLE ROW LEVEL SECURITY;
 
 CREATE TABLE roster_draft_leaving (
   draft_id uuid NOT NULL,
@@ -2276,6 +2277,9 @@ CREATE POLICY contact_log_in_scope ON contact_log AS PERMISSIVE FOR ALL TO publi
 CREATE POLICY contacts_in_scope ON contacts AS PERMISSIVE FOR ALL TO public USING (person_in_scope(person_id, ( SELECT app_scope() AS app_scope)));
 CREATE POLICY contests_in_scope ON contests AS PERMISSIVE FOR ALL TO public USING (((school_id = ANY (( SELECT app_scope() AS app_scope)::uuid[])) OR person_in_scope(person_id, ( SELECT app_scope() AS app_scope))));
 CREATE POLICY follow_ups_in_scope ON follow_ups AS PERMISSIVE FOR ALL TO public USING (((school_id = ANY (( SELECT app_scope() AS app_scope)::uuid[])) OR person_in_scope(person_id, ( SELECT app_scope() AS app_scope))));
+CREATE POLICY roster_draft_guardians_in_scope ON roster_draft_guardians AS PERMISSIVE FOR ALL TO public USING ((EXISTS ( SELECT
+   FROM roster_drafts d
+  WHERE (d.id = roster_draft_guardians.draft_id))));
 CREATE POLICY roster_draft_leaving_in_scope ON roster_draft_leaving AS PERMISSIVE FOR ALL TO public USING ((EXISTS ( SELECT
    FROM roster_drafts d
   WHERE (d.id = roster_draft_leaving.draft_id))));
@@ -2384,6 +2388,7 @@ CREATE POLICY roster_syncs_in_scope ON roster_syncs AS PERMISSIVE FOR ALL TO pub
 -- room_removals: nol=arwdDxtm/nol nol_app=arwd/nol
 -- room_states: nol=arwdDxtm/nol nol_app=arwd/nol
 -- room_tickets: nol=arwdDxtm/nol nol_app=arwd/nol
+-- roster_draft_guardians: nol=arwdDxtm/nol nol_app=arwd/nol
 -- roster_draft_leaving: nol=arwdDxtm/nol nol_app=arwd/nol
 -- roster_draft_members: nol=arwdDxtm/nol nol_app=arwd/nol
 -- roster_draft_problems: nol=arwdDxtm/nol nol_app=arwd/nol

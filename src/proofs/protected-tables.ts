@@ -15,6 +15,7 @@ export const protectedTables: readonly { readonly table: string; readonly key: s
   { table: 'roster_draft_leaving', key: 'draft_id' },
   { table: 'roster_draft_sections', key: 'draft_id' },
   { table: 'roster_draft_members', key: 'draft_id' },
+  { table: 'roster_draft_guardians', key: 'draft_id' },
   { table: 'roster_headings', key: 'school_id' },
   { table: 'roster_syncs', key: 'school_id' },
   { table: 'roster_sync_runs', key: 'school_id' },

@@ -36,6 +36,8 @@ export async function plantInProtected({ db, secrets }: ServerContext, { ids }: 
     VALUES (${draftId}, 1, 'unchanged', ${classId}, 'homeroom', ${CANARY})`.execute(db);
   await sql`INSERT INTO roster_draft_members (draft_id, n, outcome, class_id, person_id, role)
     VALUES (${draftId}, 1, 'unchanged', ${classId}, ${pupilId}, 'pupil')`.execute(db);
+  await sql`INSERT INTO roster_draft_guardians (draft_id, row_n, n, name, cipher, key_id, tail, hash, external_id)
+    VALUES (${draftId}, 1, 1, ${CANARY}, ${cipher}, ${keyId}, ${tail}, ${cipher}, ${CANARY})`.execute(db);
   await sql`INSERT INTO roster_headings (school_id, heading, plain, field) VALUES (${schoolId}, ${CANARY}, ${CANARY}, 'name')`.execute(
     db,
   );

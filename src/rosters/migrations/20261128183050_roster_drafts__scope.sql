@@ -18,6 +18,10 @@ ALTER TABLE roster_draft_sections ENABLE ROW LEVEL SECURITY;
 CREATE POLICY roster_draft_sections_in_scope ON roster_draft_sections
   USING (EXISTS (SELECT FROM roster_drafts d WHERE d.id = roster_draft_sections.draft_id));
 
+ALTER TABLE roster_draft_guardians ENABLE ROW LEVEL SECURITY;
+CREATE POLICY roster_draft_guardians_in_scope ON roster_draft_guardians
+  USING (EXISTS (SELECT FROM roster_drafts d WHERE d.id = roster_draft_guardians.draft_id));
+
 ALTER TABLE roster_draft_members ENABLE ROW LEVEL SECURITY;
 CREATE POLICY roster_draft_members_in_scope ON roster_draft_members
   USING (EXISTS (SELECT FROM roster_drafts d WHERE d.id = roster_draft_members.draft_id));
