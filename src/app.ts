@@ -18,6 +18,7 @@ import { registerHealth } from './platform/health.ts';
 import { createHttp } from './platform/http.ts';
 import { registerOpenApi } from './platform/openapi.ts';
 import { pages } from './platform/pages.ts';
+import { registerSecurityContact } from './platform/security-contact.ts';
 import { securityHeaders } from './platform/pages/headers.ts';
 import { scrubDue } from './platform/scrub.ts';
 
@@ -67,6 +68,7 @@ export async function buildApp(ctx: ServerContext, options: AppOptions = {}): Pr
     void reply.headers(headers);
   });
   registerHealth(app, ctx, options.alarms);
+  registerSecurityContact(app, ctx.config);
   await registerOpenApi(app);
   for (const capability of capabilities) {
     if (capability.routes) await app.register(capability.routes(ctx), { prefix: '/api' });

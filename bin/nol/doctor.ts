@@ -17,6 +17,7 @@ import { openPostgresForCommand } from '../../src/platform/postgres/open.ts';
 import { errorCode, StartRefusal, type Sentence } from '../../src/platform/start-refusal.ts';
 import { findWallGap, wallGapSentence } from '../../src/platform/wall/role.ts';
 import { inLanguage } from '../../src/platform/terminal.ts';
+import { SIGN_IN_BRAKED } from '../../src/people/sign-in-brake.ts';
 import { webSourceHash } from '../../tools/build/stale.ts';
 import { backupFinding } from './doctor-backup.ts';
 import { findChromium } from '../chromium.mjs';
@@ -44,6 +45,7 @@ export async function doctor(config: Config, args: readonly string[]): Promise<C
     ...(await database(config)),
     await backupFinding(config),
     await storedData(config),
+    securityContact(config),
   ];
   const failed = findings.filter(({ status }) => status === 'fail');
   const problems = failed.map((one) => ({
@@ -202,6 +204,7 @@ async function database(config: Config): Promise<Finding[]> {
         await migrations(db, postgres.serverRuns),
         await rowProtection(db),
         await clock(db),
+        await signInAttack(db),
       ];
     } finally {
       await close();
@@ -261,6 +264,32 @@ async function clock(db: Db): Promise<Finding> {
     'fail',
     `本机与数据库的时钟相差 ${apart.toFixed(1)} 秒。请在两台机器上启用时间同步。`,
     `The clocks of this machine and the database are ${apart.toFixed(1)} s apart. Synchronise both.`,
+  );
+}
+
+async function signInAttack(db: Db): Promise<Finding> {
+  const { rows } = await sql<{ at: string | null }>`
+    SELECT to_char(max(at), 'YYYY-MM-DD HH24:MI TZ') AS at FROM audit_lines
+    WHERE action = ${SIGN_IN_BRAKED} AND at > clock_timestamp() - interval '1 day'`.execute(db);
+  const at = rows[0]?.at ?? null;
+  if (at === null)
+    return finding('sign-in', 'ok', '一天内没有大量试密码', 'no mass guessing of passwords within a day');
+  return finding(
+    'sign-in',
+    'warn',
+    `有人大量试密码，最近一次 ${at}；没用过的设备当时不能登录。见 docs/runbooks/incident.md。`,
+    `Passwords were tried in masses, last at ${at}; strange devices could not sign in then. See docs/runbooks/incident.md.`,
+  );
+}
+
+function securityContact({ securityContact: contact }: Config): Finding {
+  const name = 'security contact';
+  if (contact !== null) return finding(name, 'ok', contact, contact);
+  return finding(
+    name,
+    'warn',
+    '没有写明安全问题向谁报告，/.well-known/security.txt 为空。请用 SECURITY_CONTACT 写一个 mailto:… 或 https://… 的地址。',
+    'Nobody is named to report security problems to, so there is no /.well-known/security.txt. Name an address mailto:… or https://… with SECURITY_CONTACT.',
   );
 }
 

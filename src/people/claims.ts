@@ -16,7 +16,17 @@ export interface ClaimCard {
 }
 
 /** Claim codes die after a week (H-06), or when a new card is made. */
-const claimDays = 7;
+export const claimDays = 7;
+
+/** 128 random bits. */
+export function newClaimToken(): string {
+  return randomBytes(16).toString('base64url');
+}
+
+/** Eight digits: guessing them is limited by name and by the brake, and ends with the card. */
+export function newSpokenCode(): string {
+  return String(randomInt(100_000_000)).padStart(8, '0');
+}
 
 /**
  * Makes new claim cards; older open cards of the same accounts stop working. The codes leave the server
@@ -44,8 +54,8 @@ export async function makeClaimCards(
     loginName: account.login_name,
     name: account.name,
     number: account.number,
-    token: randomBytes(16).toString('base64url'),
-    spoken: String(randomInt(100_000_000)).padStart(8, '0'),
+    token: newClaimToken(),
+    spoken: newSpokenCode(),
   }));
   await db
     .deleteFrom('claims')

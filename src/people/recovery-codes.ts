@@ -9,7 +9,7 @@ const codesEach = 10;
 const length = 8;
 
 /** Eight signs of 31, about 40 bits; with ten guesses an hour that is not to be guessed. */
-function newCode(): string {
+export function newRecoveryCode(): string {
   return Array.from({ length }, () => signs[randomInt(signs.length)]).join('');
 }
 
@@ -30,7 +30,7 @@ export function isRecoveryCode(typed: string): boolean {
  */
 export async function replaceRecoveryCodes(trx: Trx, secrets: Secrets, accountId: string): Promise<string[]> {
   const codes = new Set<string>();
-  while (codes.size < codesEach) codes.add(newCode());
+  while (codes.size < codesEach) codes.add(newRecoveryCode());
   await dropRecoveryCodes(trx, accountId);
   await trx
     .insertInto('recovery_codes')
