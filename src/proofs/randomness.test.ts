@@ -5,8 +5,8 @@ import { newRecoveryCode } from '../people/recovery-codes.ts';
 import { newSessionId } from '../people/sessions.ts';
 
 /**
- * B-07: what the generators make, a million codes and a fifth of it of session ids. That nothing in server code takes `Math.random` is a rule of the linter
- * (`no-restricted-properties`).
+ * B-07: what the generators make, a million codes and a fifth of it of session ids. That nothing in server code takes
+ * `Math.random` is a rule of the linter (`no-restricted-properties`).
  */
 const many = 1_000_000;
 
