@@ -63,6 +63,20 @@ test('"I do not follow" of a page: told once, kept while the line is down, taken
   await teacher.getByRole('heading', { name: '没听懂最多的页' }).waitFor(wait);
   await teacher.getByRole('region', { name: '下课了' }).getByText('第 1 页：1 人').waitFor(wait);
   await picture(teacher, 'lost-summary');
+
+  await teacher.getByRole('button', { name: '课堂报告' }).click();
+  const report = teacher.getByRole('region', { name: '课堂报告' });
+  await expect.poll(() => report.getByRole('row').count(), wait).toBe(1 + 3);
+  await report.getByText('这节课没有提问。').waitFor();
+  await report.getByText('第 1 页：1 人').waitFor();
+  await picture(teacher, 'report-desk');
+  expect(await seriousFindings(teacher)).toEqual([]);
+  const download = teacher.waitForEvent('download');
+  await report.getByRole('link', { name: '下载表格' }).click();
+  expect((await download).suggestedFilename()).toMatch(/^\d{4}-\d\d-\d\d 数学 .+\.xlsx$/);
+  await teacher.setViewportSize({ width: 390, height: 844 });
+  await picture(teacher, 'report-phone');
+  expect(await seriousFindings(teacher)).toEqual([]);
 });
 
 test('a pupil called by lot sees it and nobody else does; a countdown runs for all and is stopped for all', async () => {

@@ -256,6 +256,8 @@ export const questions: readonly Question[] = [
   lesson('answerPoll', { only: onlyPupils, body: { chosen: [0], written: null } }),
   lesson('closePoll', { only: onlyTeachers }),
   lesson('showPoll', { only: onlyTeachers }),
+  lesson('readLessonReport', { only: onlyTeachers }),
+  lesson('getLessonReportWorkbook', { only: onlyTeachers }),
   lesson('reportLine', { only: onlyPupils, names: { lineN: '1' } }),
   lesson('hideLine', { only: onlyTeachers, names: { lineN: '1' }, body: { isHidden: true } }),
   lesson('callPupil', { only: onlyTeachers, answers: ['nobody_here'] }),

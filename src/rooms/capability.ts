@@ -7,6 +7,7 @@ import { callRoutes } from './routes-calls.ts';
 import { lineRoutes } from './routes-lines.ts';
 import { logRoutes } from './routes-logs.ts';
 import { pollRoutes } from './routes-polls.ts';
+import { reportRoutes } from './routes-report.ts';
 import { roomRoutes } from './routes-rooms.ts';
 import { socketRoutes } from './socket.ts';
 
@@ -21,6 +22,7 @@ export const rooms: Capability = {
     await app.register(pollRoutes(ctx));
     await app.register(callRoutes(ctx));
     await app.register(lineRoutes(ctx));
+    await app.register(reportRoutes(ctx));
     await app.register(logRoutes(ctx));
     await app.register(socketRoutes(ctx));
   },

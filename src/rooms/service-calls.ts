@@ -81,16 +81,18 @@ async function selectCallable(
   room: LockedRoom,
 ): Promise<Callable[]> {
   const { rows } = await sql<Callable>`
-    SELECT e.person_id AS "personId", s.class_id AS "classId", called.times, called.last_n AS "lastN"
-    FROM room_entries e
-    CROSS JOIN LATERAL (
-      SELECT * FROM room_standings(e.school_day, e.lesson_id, e.person_id) ORDER BY rank LIMIT 1) s
-    CROSS JOIN LATERAL (
-      SELECT count(*)::int AS times, coalesce(max(k.n), 0) AS last_n FROM talk_keys k
-      WHERE k.log_id = ${room.logId}::uuid AND k.key LIKE 'called:' || e.person_id || ':%') called
-    WHERE e.school_day = ${schoolDay}::date AND e.lesson_id = ${lessonId}::uuid AND s.standing = 'pupil'
+    SELECT s.person_id AS "personId", s.class_id AS "classId", coalesce(called.times, 0) AS times,
+      coalesce(called.last_n, 0) AS "lastN"
+    FROM room_roster(${schoolDay}::date, ${lessonId}::uuid) s
+    JOIN room_entries e ON e.school_day = ${schoolDay}::date AND e.lesson_id = ${lessonId}::uuid
+      AND e.person_id = s.person_id
+    LEFT JOIN (
+      SELECT split_part(k.key, ':', 2)::uuid AS person_id, count(*)::int AS times, max(k.n) AS last_n
+      FROM talk_keys k WHERE k.log_id = ${room.logId}::uuid AND k.key LIKE 'called:%' GROUP BY 1) called
+      ON called.person_id = s.person_id
+    WHERE s.standing = 'pupil'
       AND e.last_seen_at > ${room.now}::timestamptz - make_interval(secs => ${LEFT_AFTER_MS / 1000})
-    ORDER BY e.person_id`.execute(trx);
+    ORDER BY s.person_id`.execute(trx);
   return rows;
 }
 

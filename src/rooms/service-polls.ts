@@ -221,14 +221,23 @@ export interface PollResults {
 export async function pollResults(rooms: Rooms, who: InRoom, pollId: string): Promise<PollResults> {
   const { db } = rooms.ctx;
   await authorize(db, who.actor, teachLesson, who.key);
-  const standing = await standingOf(rooms, who.key, who.personId);
-  if (standing === undefined) throw await whyNotInRoom(rooms, who.actor, teachLesson, who.key, who.personId);
-  if (standing !== 'teacher' && standing !== 'assistant')
-    throw await whyRefused(db, who.actor, teachLesson, who.key, notTheTeacher());
+  await requireTeaching(rooms, who);
   const poll = await selectPoll(db, who.key, pollId);
   if (poll === undefined) throw pollNotFound();
   const [counts, answers] = await Promise.all([countPollAnswers(db, poll), selectPollAnswers(db, pollId)]);
   return { poll, right: rightOf(poll), counts, answers };
+}
+
+/**
+ * Lets only the teachers and assistants of a lesson on, to what only they may read.
+ *
+ * @throws {AppError} 403 `not_allowed`; 404.
+ */
+export async function requireTeaching(rooms: Rooms, who: InRoom): Promise<void> {
+  const standing = await standingOf(rooms, who.key, who.personId);
+  if (standing === undefined) throw await whyNotInRoom(rooms, who.actor, teachLesson, who.key, who.personId);
+  if (standing !== 'teacher' && standing !== 'assistant')
+    throw await whyRefused(rooms.ctx.db, who.actor, teachLesson, who.key, notTheTeacher());
 }
 
 async function standingOf(
@@ -242,7 +251,8 @@ async function standingOf(
   return rows[0]?.standing;
 }
 
-function rightOf({ rightOptions, rightNumber }: PollRow): PollRight {
+/** The right answer of a question as its teacher's page knows it. */
+export function rightOf({ rightOptions, rightNumber }: PollRow): PollRight {
   if (rightOptions !== null) return { options: rightOptions };
   return rightNumber === null ? null : { number: rightNumber };
 }

@@ -1,7 +1,8 @@
 import { t } from '../../../platform/web/t.ts';
+import { isRight } from '../../poll-right.ts';
 import { POLL_WRITTEN_MAX_CHARS, type PollQuestion } from '../../wire.ts';
 import { el, icon, setText } from '../shared/dom.ts';
-import { answerWords, decimalText, isRight, optionLetter } from '../shared/poll-words.ts';
+import { answerWords, decimalText, optionLetter } from '../shared/poll-words.ts';
 import type { Poll } from '../shared/talk.ts';
 import type { PollAnswer } from './polls.ts';
 

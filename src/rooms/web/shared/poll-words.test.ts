@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { decimalText, isRight } from './poll-words.ts';
+import { isRight } from '../../poll-right.ts';
+import { decimalText } from './poll-words.ts';
 
 describe('decimalText', () => {
   test.each([

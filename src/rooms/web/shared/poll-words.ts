@@ -1,5 +1,5 @@
 import { t } from '../../../platform/web/t.ts';
-import type { PollQuestion, PollRight } from '../../wire.ts';
+import type { PollQuestion } from '../../wire.ts';
 
 /** Letter of an option by its place: A, B, C …; true and false have words instead. */
 export function optionLetter({ kind }: PollQuestion, place: number): string {
@@ -14,17 +14,6 @@ export function answerWords(
 ): string {
   if (chosen === null) return written ?? '';
   return chosen.map((place) => optionLetter(question, place)).join('、');
-}
-
-/** Whether an answer is the right one; null: the question has no right answer. */
-export function isRight(
-  right: PollRight,
-  { chosen, written }: { readonly chosen: readonly number[] | null; readonly written: string | null },
-): boolean | null {
-  if (right === null) return null;
-  if ('number' in right) return written !== null && Number(written) === Number(right.number);
-  const wanted = [...right.options].sort((a, b) => a - b).join();
-  return chosen !== null && [...chosen].sort((a, b) => a - b).join() === wanted;
 }
 
 /**

@@ -28,7 +28,11 @@ export function createChatLines(
       type: 'button',
       class: 'btn slim',
       hidden: true,
-      onClick: () => hide(n, act.dataset['does'] === 'hide'),
+      onClick: () => {
+        act.hidden = true;
+        more.setAttribute('aria-expanded', 'false');
+        hide(n, act.dataset['does'] === 'hide');
+      },
     });
     const more = h(
       'button',

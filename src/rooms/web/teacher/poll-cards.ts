@@ -1,8 +1,9 @@
 import { ApiProblem } from '../../../platform/web/api-problem.ts';
 import { t } from '../../../platform/web/t.ts';
+import { isRight } from '../../poll-right.ts';
 import { POLL_LATE_SECONDS, type PollQuestion } from '../../wire.ts';
 import { setText } from '../shared/dom.ts';
-import { answerWords, isRight, optionLetter } from '../shared/poll-words.ts';
+import { answerWords, optionLetter } from '../shared/poll-words.ts';
 import type { Poll } from '../shared/talk.ts';
 import type { Dock, DockCard } from './dock.ts';
 import { h } from './element.ts';

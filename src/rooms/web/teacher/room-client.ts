@@ -1,4 +1,5 @@
 import type { Order, PollCounts, PollQuestion, PollRight, ServerMessage, TalkRow } from '../../wire.ts';
+import type { LessonReportAnswer } from '../../contract-report.ts';
 import type { HeldByServer } from './capture/messages.ts';
 import type { PresenceOf, RoomPerson } from './room-state.ts';
 
@@ -87,6 +88,10 @@ export interface RoomClient {
   closePoll(id: string): Promise<void>;
   /** Shows the class how it answered, without names. */
   showPoll(id: string): Promise<void>;
+  /** The lesson as its teacher looks back on it. */
+  report(): Promise<LessonReportAnswer>;
+  /** Address of the same as a workbook. */
+  readonly workbook: string;
   /** Hides a line of the chat from the class, or shows it again. */
   hideLine(n: number, isHidden: boolean): Promise<void>;
   /** Calls a pupil who is present, by lot. @returns who it is. */

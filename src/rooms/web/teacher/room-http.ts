@@ -1,6 +1,7 @@
 import { ApiProblem } from '../../../platform/web/api-problem.ts';
 import { newKey } from '../../../platform/web/api.ts';
 import { t } from '../../../platform/web/t.ts';
+import type { LessonReportAnswer } from '../../contract-report.ts';
 import type { ServerMessage } from '../../wire.ts';
 import { appointmentQuery, pageHeaders } from './page-headers.ts';
 import type {
@@ -88,6 +89,8 @@ export function createRoomClient(schoolDay: string, lessonId: string): RoomClien
     showPoll: async (id) => {
       await ask('POST', `${base}/polls/${id}/show`, {});
     },
+    report: () => ask<LessonReportAnswer>('GET', `${base}/report`),
+    workbook: `${base}/report.xlsx?${new URLSearchParams(appointmentQuery())}`,
     hideLine: async (n, isHidden) => {
       await ask('POST', `${base}/chat/${n}/hide`, { isHidden });
     },

@@ -24,6 +24,8 @@ export function createSummary(acts: {
   contact: (person: RoomPerson) => void;
   /** A page as people call it. */
   pageName: (pageN: number) => string;
+  /** Reads the report of the lesson and makes its view. */
+  report: () => Promise<HTMLElement>;
 }): Summary {
   const facts = h('p', { class: 'summary-facts num' });
   const safe = h('p', { class: 'summary-safe', role: 'status' });
@@ -32,6 +34,20 @@ export function createSummary(acts: {
   const everybody = h('p', { class: 'green' }, t('rooms.teacher.summary.everybody'));
   const lostHead = h('h3', {}, t('rooms.teacher.summary.lost'));
   const lost = h('ul', { class: 'lost-pages num' });
+  const reportPlace = h('div', { class: 'report-place', role: 'status' });
+  const open = button(t('rooms.report.open'), { class: 'btn', onClick: () => void showReport() });
+  const showReport = async (): Promise<void> => {
+    open.disabled = true;
+    setText(reportPlace, t('rooms.report.getting'));
+    try {
+      const view = await acts.report();
+      reportPlace.removeAttribute('role');
+      reportPlace.replaceChildren(view);
+    } catch (error) {
+      setText(reportPlace, error instanceof Error ? error.message : String(error));
+    }
+    open.disabled = false;
+  };
   const element = h(
     'section',
     { class: 'summary', attributes: { 'aria-label': t('rooms.teacher.summary.title') } },
@@ -49,7 +65,9 @@ export function createSummary(acts: {
       {},
       button(t('rooms.teacher.summary.leave'), { class: 'btn main', onClick: acts.leave }),
       h('a', { class: 'btn', attributes: { href: followPath() } }, t('rooms.teacher.summary.watch')),
+      open,
     ),
+    reportPlace,
   );
   return {
     element,

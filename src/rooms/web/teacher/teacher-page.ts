@@ -165,7 +165,19 @@ function build(
     scope,
     pageName,
   });
-  const summary = createSummary({ leave, contact, pageName });
+  const summary = createSummary({
+    leave,
+    contact,
+    pageName,
+    report: async () => {
+      // Only wanted after the lesson, and only by some.
+      const [{ createReportView }, report] = await Promise.all([
+        import('./report-view.ts'),
+        session.client.report(),
+      ]);
+      return createReportView(report, { timeZone, workbook: session.client.workbook, pageName });
+    },
+  });
   const rollCall = createRollCallCard(dock);
   const polls = createPollCards(dock, {
     client: session.client,
