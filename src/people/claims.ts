@@ -18,6 +18,9 @@ export interface ClaimCard {
 /** Claim codes die after a week (H-06), or when a new card is made. */
 export const claimDays = 7;
 
+/** A reset is asked for and used in one talk: whoever finds the card later cannot take over an account that was in use (B-09). */
+const resetMinutes = 30;
+
 /** 128 random bits. */
 export function newClaimToken(): string {
   return randomBytes(16).toString('base64url');
@@ -49,6 +52,7 @@ export async function makeClaimCards(
     .orderBy('persons.number')
     .execute();
   if (accounts.length === 0) return [];
+  const minutes = purpose === 'reset' ? resetMinutes : claimDays * 24 * 60;
   const cards = accounts.map((account) => ({
     accountId: account.id,
     loginName: account.login_name,
@@ -74,7 +78,7 @@ export async function makeClaimCards(
         token_hash: secrets.hmac('claim-token', card.token),
         spoken_hash: spokenHash(secrets, card.loginName, card.spoken),
         purpose,
-        expires_at: sql<Date>`clock_timestamp() + make_interval(days => ${claimDays})`,
+        expires_at: sql<Date>`clock_timestamp() + make_interval(mins => ${minutes})`,
         used_at: null,
       })),
     )
@@ -91,7 +95,7 @@ export interface OpenClaim {
   readonly purpose: 'claim' | 'reset';
 }
 
-/** The open claim behind a QR token. @throws {AppError} 404 `claim_unknown`: wrong, used, replaced or older than a week. */
+/** The open claim behind a QR token. @throws {AppError} 404 `claim_unknown`: wrong, used, replaced or expired. */
 export async function findClaim(db: Db, secrets: Secrets, token: string): Promise<OpenClaim> {
   return selectClaim(db, sql`c.token_hash = ${secrets.hmac('claim-token', token)}`);
 }

@@ -1,9 +1,10 @@
+import { sql } from 'kysely';
 import { beforeAll, expect, test } from 'vitest';
 import { buildTestApp } from '../platform/testing/app.ts';
 import { aSchool, aStaff, signedInAs, type BuiltOrg } from '../platform/testing/builders.ts';
 import { peopleCommands } from './commands.ts';
 
-const { app, db, ctx } = await buildTestApp();
+const { app, db, ctx, logLines } = await buildTestApp();
 let school: BuiltOrg;
 beforeAll(async () => {
   school = await aSchool(db, { code: 'qsz' });
@@ -66,4 +67,49 @@ test('disabling ends every session and is done once; a disabled account cannot b
   expect((await run('user disable', login_name)).counts).toMatchObject({ unchanged: 1 });
   await expect(run('user reset', login_name)).rejects.toMatchObject({ code: 'account_disabled' });
   await expect(run('user reset', 'nobody')).rejects.toMatchObject({ code: 'account_not_found' });
+});
+
+/** An account in use on a device, and the card an operator makes for it. */
+async function resetOne() {
+  const staff = await aStaff(db, { orgId: school.orgId, role: 'teacher' });
+  const { login_name: loginName } = await db
+    .selectFrom('accounts')
+    .select('login_name')
+    .where('id', '=', staff.accountId)
+    .executeTakeFirstOrThrow();
+  const headers = await signedInAs(db, staff.accountId);
+  const { json, text } = await run('user reset', loginName);
+  const token = String(json?.['claimUrl']).split('/').pop() ?? '';
+  return { accountId: staff.accountId, headers, token, text: text ?? '' };
+}
+const use = (token: string, password: string) =>
+  app.inject({
+    method: 'POST',
+    url: '/api/claims',
+    headers: { 'nol-client': 'test' },
+    payload: { token, password },
+  });
+
+test('a reset ends every session at once, its card works once, and the password is known to its owner alone', async () => {
+  const { headers, token, text } = await resetOne();
+  expect((await app.inject({ url: '/api/me', headers })).statusCode).toBe(401);
+  const password = 'a sentence of their own';
+  // What the card's page reads by the address of the card.
+  expect((await app.inject({ url: `/api/claims/${token}` })).statusCode).toBe(200);
+  expect((await use(token, password)).statusCode).toBe(200);
+  expect((await use(token, 'another of a stranger')).statusCode).toBe(404);
+  expect(text).not.toContain(password);
+  const { rows } = await sql<{ detail: string }>`SELECT detail::text FROM audit_lines`.execute(db);
+  expect(rows.filter(({ detail }) => detail?.includes(password) || detail?.includes(token))).toEqual([]);
+  expect(logLines.filter((line) => line.includes(password) || line.includes(token))).toEqual([]);
+});
+
+test.each([
+  { minutes: 29, status: 200 },
+  { minutes: 31, status: 404 },
+])('a reset card that is $minutes minutes old is answered $status', async ({ minutes, status }) => {
+  const { accountId, token } = await resetOne();
+  await sql`UPDATE claims SET expires_at = expires_at - make_interval(mins => ${minutes})
+    WHERE account_id = ${accountId}`.execute(db);
+  expect((await use(token, 'a sentence of their own')).statusCode).toBe(status);
 });

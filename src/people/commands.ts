@@ -58,8 +58,8 @@ export const peopleCommands: readonly Command[] = [
     name: 'user reset',
     usage: resetUsage,
     summary: {
-      'zh-CN': '发一张新的领取卡；旧卡失效，所有设备退出。',
-      en: 'Makes a new claim card; older ones and all sessions end.',
+      'zh-CN': '发一张重设卡，三十分钟内用一次；旧卡失效，所有设备退出。',
+      en: 'Makes a reset card, good once within thirty minutes; older cards and all sessions end.',
     },
     async run(ctx, args) {
       const [loginName = ''] = readArguments(args, { usage: resetUsage, words: 1 }).words;
