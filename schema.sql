@@ -1270,6 +1270,23 @@ CREATE TABLE unit_imports (
   CONSTRAINT unit_imports_state CHECK (state = ANY (ARRAY['checked'::text, 'confirmed'::text]))
 );
 
+CREATE TABLE unit_officers (
+  org_id uuid NOT NULL,
+  role text NOT NULL,
+  name text NOT NULL,
+  sex text,
+  department text NOT NULL,
+  post text NOT NULL,
+  cipher bytea NOT NULL,
+  key_id text NOT NULL,
+  filled_on date NOT NULL,
+  CONSTRAINT unit_officers_org_id_fkey FOREIGN KEY (org_id) REFERENCES orgs(id) ON DELETE CASCADE,
+  CONSTRAINT unit_officers_pkey PRIMARY KEY (org_id, role),
+  CONSTRAINT unit_officers_role CHECK (role = ANY (ARRAY['responsible'::text, 'liaison'::text])),
+  CONSTRAINT unit_officers_sex CHECK (sex = ANY (ARRAY['female'::text, 'male'::text]))
+);
+ALTER TABLE unit_officers ENABLE ROW LEVEL SECURITY;
+
 CREATE TABLE week_publications (
   term_id uuid NOT NULL,
   school_id uuid NOT NULL,
@@ -1390,6 +1407,11 @@ COMMENT ON COLUMN unit_imports.report IS 'sensitivity=1 purpose=what the import 
 COMMENT ON COLUMN unit_imports.created_by IS 'sensitivity=2 purpose=who uploaded it';
 COMMENT ON COLUMN unit_imports.created_at IS 'sensitivity=1 purpose=retention';
 COMMENT ON COLUMN unit_imports.confirmed_at IS 'sensitivity=1 purpose=retention';
+COMMENT ON COLUMN unit_officers.name IS 'sensitivity=3 purpose=list of those who answer for online teaching';
+COMMENT ON COLUMN unit_officers.sex IS 'sensitivity=2 purpose=list of those who answer for online teaching';
+COMMENT ON COLUMN unit_officers.department IS 'sensitivity=1 purpose=list of those who answer for online teaching';
+COMMENT ON COLUMN unit_officers.post IS 'sensitivity=1 purpose=list of those who answer for online teaching';
+COMMENT ON COLUMN unit_officers.cipher IS 'sensitivity=4 purpose=reach those who answer for online teaching';
 
 -- Indexes
 
@@ -2299,6 +2321,7 @@ CREATE POLICY roster_drafts_in_scope ON roster_drafts AS PERMISSIVE FOR ALL TO p
 CREATE POLICY roster_headings_in_scope ON roster_headings AS PERMISSIVE FOR ALL TO public USING ((school_id = ANY (( SELECT app_scope() AS app_scope)::uuid[])));
 CREATE POLICY roster_sync_runs_in_scope ON roster_sync_runs AS PERMISSIVE FOR ALL TO public USING ((school_id = ANY (( SELECT app_scope() AS app_scope)::uuid[])));
 CREATE POLICY roster_syncs_in_scope ON roster_syncs AS PERMISSIVE FOR ALL TO public USING ((school_id = ANY (( SELECT app_scope() AS app_scope)::uuid[])));
+CREATE POLICY unit_officers_in_scope ON unit_officers AS PERMISSIVE FOR ALL TO public USING ((org_id = ANY (( SELECT app_scope() AS app_scope)::uuid[])));
 
 -- Rights
 
@@ -2412,4 +2435,5 @@ CREATE POLICY roster_syncs_in_scope ON roster_syncs AS PERMISSIVE FOR ALL TO pub
 -- told_absences: nol=arwdDxtm/nol nol_app=arwd/nol
 -- unit_figures: nol=arwdDxtm/nol nol_app=arwd/nol
 -- unit_imports: nol=arwdDxtm/nol nol_app=arwd/nol
+-- unit_officers: nol=arwdDxtm/nol nol_app=arwd/nol
 -- week_publications: nol=arwdDxtm/nol nol_app=arwd/nol

@@ -1,5 +1,6 @@
 import { sql } from 'kysely';
 import { ensureSchoolDays, loadNationalHolidays } from '../calendar/service.ts';
+import { sealReach } from '../orgs/service-officers.ts';
 import { sealContact } from '../people/contacts.ts';
 import { fillReadings } from '../people/fill-readings.ts';
 import { loginNameFor } from '../people/service-accounts.ts';
@@ -52,6 +53,7 @@ export async function seedRegion(trx: Trx, secrets: Secrets): Promise<DemoKeys> 
   await fillReadings(trx, { orgIds: [...keys.orgs.values()] });
   await insertConsents(trx, region, keys);
   await insertNumbers(trx, region, keys, secrets);
+  await insertOfficers(trx, region, keys, secrets);
   await insertCalendar(trx, keys);
   await insertClasses(trx, region, keys);
   await insertPlan(trx, region, keys);
@@ -165,6 +167,38 @@ async function insertNumbers(trx: Trx, region: DemoRegion, keys: DemoKeys, secre
     FROM unnest(${guardians.map(({ key }) => idOf(keys.people, key))}::uuid[], ${sealed.map(({ cipher }) => cipher)}::bytea[],
       ${sealed.map(({ tail }) => tail)}::text[], ${sealed.map(({ keyId }) => keyId)}::text[]) AS t (person_id, cipher, tail, key_id)
   `.execute(trx);
+}
+
+/** Who answers for online teaching in each unit, and whom one calls; the last school has not said whom. */
+async function insertOfficers(trx: Trx, region: DemoRegion, keys: DemoKeys, secrets: Secrets): Promise<void> {
+  const roles = { principal: 'responsible', bureauOfficer: 'responsible', schoolAdmin: 'liaison' } as const;
+  const nameOf = new Map(region.people.map(({ key, name }) => [key, name]));
+  const lastSchool = region.orgs.findLast(({ kind }) => kind === 'school');
+  const officers = region.appointments.flatMap(({ personKey, orgKey, role }) => {
+    const officerRole = role in roles ? roles[role as keyof typeof roles] : null;
+    if (officerRole === null || (officerRole === 'liaison' && orgKey === lastSchool?.key)) return [];
+    return [{ orgKey, role: officerRole, name: nameOf.get(personKey) ?? '' }];
+  });
+  await trx
+    .insertInto('unit_officers')
+    .values(
+      officers.map(({ orgKey, role, name }, place) => {
+        const phone = `+000001${String(place).padStart(4, '0')}`;
+        const { cipher, keyId } = sealReach(secrets, { phone, email: '' });
+        return {
+          org_id: idOf(keys.orgs, orgKey),
+          role,
+          name,
+          sex: null,
+          department: '',
+          post: '',
+          cipher,
+          key_id: keyId,
+          filled_on: demoTerm.firstDay,
+        };
+      }),
+    )
+    .execute();
 }
 
 async function insertCalendar(trx: Trx, keys: DemoKeys): Promise<void> {

@@ -27,4 +27,24 @@ export const manageOrgs = defineAction({
   secondStep: true,
 });
 
-export const orgsActions = [readOrgs, manageOrgs];
+/** See who answers for online teaching in the units below one's own, with their numbers. */
+export const readOfficers = defineAction({
+  name: 'orgs.readOfficers',
+  place: placeOfOrg,
+  allow: {
+    schoolAdmin: ['sameSchool'],
+    principal: ['sameSchool'],
+    schoolDeputy: ['sameSchool'],
+    supervisor: ['below'],
+    bureauOfficer: ['below'],
+  },
+});
+
+/** Name them. */
+export const nameOfficers = defineAction({
+  name: 'orgs.nameOfficers',
+  place: placeOfOrg,
+  allow: { schoolAdmin: ['sameSchool'], principal: ['sameSchool'], bureauOfficer: ['below'] },
+});
+
+export const orgsActions = [readOrgs, manageOrgs, readOfficers, nameOfficers];

@@ -20,6 +20,10 @@ export type Stage =
   | 'vocational'
   | 'higher';
 
+/** 责任人, who answers for online teaching in a unit; 联络人, whom one calls about it. */
+export type OfficerRole = 'responsible' | 'liaison';
+export type OfficerSex = 'female' | 'male';
+
 declare module '../platform/database.ts' {
   interface Tables {
     orgs: {
@@ -37,6 +41,17 @@ declare module '../platform/database.ts' {
       sealed_at: Instant | null;
     };
     org_moves: { org_id: string; parent_id: string | null; during: DateRange };
+    unit_officers: {
+      org_id: string;
+      role: OfficerRole;
+      name: string;
+      sex: OfficerSex | null;
+      department: string;
+      post: string;
+      cipher: Buffer;
+      key_id: string;
+      filled_on: string;
+    };
     /** View: each unit with the school it belongs to. */
     org_scope: {
       org_id: string;

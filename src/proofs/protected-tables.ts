@@ -5,6 +5,7 @@
 export const protectedTables: readonly { readonly table: string; readonly key: string }[] = [
   { table: 'contacts', key: 'person_id' },
   { table: 'consents', key: 'person_id' },
+  { table: 'unit_officers', key: 'org_id' },
   { table: 'follow_ups', key: 'person_id' },
   { table: 'contact_log', key: 'follow_up_id' },
   { table: 'cannot_attend', key: 'person_id' },

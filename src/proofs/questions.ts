@@ -192,6 +192,12 @@ export const questions: readonly Question[] = [
   }),
 
   org('listUnits'),
+  org('listOfficers'),
+  org('nameOfficer', {
+    names: { role: 'liaison' },
+    body: { name: '无此人', sex: null, department: '', post: '', phone: '5559042', email: '' },
+  }),
+  org('clearOfficer', { names: { role: 'responsible' } }),
   org('listDivisions'),
   {
     operation: 'createDivision',

@@ -1,5 +1,6 @@
 import { sql } from 'kysely';
 import type { ServerContext } from '../platform/context.ts';
+import { sealReach } from '../orgs/service-officers.ts';
 import { sealContact } from '../people/contacts.ts';
 import { CANARY, type Tenant } from './tenants.ts';
 
@@ -38,6 +39,11 @@ export async function plantInProtected({ db, secrets }: ServerContext, { ids }: 
     VALUES (${draftId}, 1, 'unchanged', ${classId}, ${pupilId}, 'pupil')`.execute(db);
   await sql`INSERT INTO roster_draft_guardians (draft_id, row_n, n, name, cipher, key_id, tail, hash, external_id)
     VALUES (${draftId}, 1, 1, ${CANARY}, ${cipher}, ${keyId}, ${tail}, ${cipher}, ${CANARY})`.execute(db);
+  const officer = sealReach(secrets, { phone: number, email: '' });
+  await sql`INSERT INTO unit_officers (org_id, role, name, department, post, cipher, key_id, filled_on)
+    VALUES (${schoolId}, 'liaison', ${CANARY}, ${CANARY}, ${CANARY}, ${officer.cipher}, ${officer.keyId}, app_now()::date)`.execute(
+    db,
+  );
   await sql`INSERT INTO roster_headings (school_id, heading, plain, field) VALUES (${schoolId}, ${CANARY}, ${CANARY}, 'name')`.execute(
     db,
   );

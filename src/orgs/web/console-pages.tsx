@@ -8,4 +8,11 @@ export const orgsConsolePages: readonly ConsolePage[] = [
     action: 'orgs.read',
     load: () => import('./units-page.tsx'),
   },
+  {
+    path: 'officers',
+    title: 'orgs.officers.title',
+    group: 'people',
+    action: 'orgs.readOfficers',
+    load: () => import('./officers-page.tsx'),
+  },
 ];
