@@ -71,7 +71,13 @@ export function referenceProblems(
   { units, modes, known, isGuardian }: ReferenceContext,
 ): RosterProblem[] {
   const problems: RosterProblem[] = [];
-  const files = new Map<TableName, string>(set.tables.map(({ name, sheet }) => [name, sheet]));
+  // The older sets of School Data Sync keep one table a kind of person.
+  const files = new Map(
+    [...Map.groupBy(set.tables, ({ name }) => name)].map(([name, same]) => [
+      name,
+      same.map(({ sheet }) => sheet).join('、'),
+    ]),
+  );
   const isOpen = (name: TableName) =>
     set.tables.some((table) => table.name === name && table.columns.id !== undefined);
   const manySchools = schoolsIn(set.dialect, records.orgs) > 1;
@@ -85,7 +91,8 @@ export function referenceProblems(
     if (!first || first.at(field) === null) continue;
     const mayMiss = to === 'orgs' || to === 'sessions';
     if (!isOpen(to) && (files.has(to) || mayMiss)) continue;
-    if (!files.has(to) && modes[from] !== 'delta' && (known[to]?.size ?? 0) === 0) {
+    const isKnown = records[from].some((record) => known[to]?.has(record.get(field)));
+    if (!files.has(to) && modes[from] !== 'delta' && !isKnown) {
       const table = tableName(set.dialect, to);
       const params = { table, by: first.sheet, field: first.heading(field) };
       if (modes[to] === undefined) problems.push(setProblem('roster_table_needed', 'must', params));
