@@ -69,7 +69,7 @@ async function endMembers(trx: Trx, { draftId, today }: Applying): Promise<void>
   `.execute(trx);
 }
 
-/** The newest file wins: an id that another person or class had before is this one's now. */
+/** The newest file wins: an id that another person, class or school had before is this one's now. */
 async function keepExternalIds(trx: Trx, { draftId, schoolId }: Applying): Promise<void> {
   const source = externalSource(schoolId);
   await sql`
@@ -87,5 +87,13 @@ async function keepExternalIds(trx: Trx, { draftId, schoolId }: Applying): Promi
     ORDER BY external_id, n
     ON CONFLICT (source, kind, external_id) DO UPDATE SET entity_id = excluded.entity_id
     WHERE external_ids.entity_id <> excluded.entity_id
+  `.execute(trx);
+  // Departments of the school count as the school: a later set of changes may name them alone.
+  await sql`
+    INSERT INTO external_ids (source, kind, external_id, entity_id)
+    SELECT DISTINCT ${source}, 'org', unit, school_id
+    FROM roster_drafts, jsonb_array_elements_text(coalesce(facts -> 'units', '[]')) AS unit
+    WHERE id = ${draftId} AND unit <> school_id::text
+    ON CONFLICT (source, kind, external_id) DO NOTHING
   `.execute(trx);
 }

@@ -3,7 +3,7 @@ import { readFile, stat, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { operatorActor } from '../platform/actor.ts';
 import type { Command, CommandProblem, CommandResult } from '../platform/capability.ts';
-import { readArguments, refusalResult, terminalText, wrongUsage } from '../platform/command-line.ts';
+import { readArguments, refusalResult, wrongUsage } from '../platform/command-line.ts';
 import type { ServerContext } from '../platform/context.ts';
 import { AppError } from '../platform/errors.ts';
 import { say } from '../platform/i18n/server-words.ts';
@@ -11,6 +11,7 @@ import { inLanguage } from '../platform/terminal.ts';
 import type { CheckedFile } from './check/check-file.ts';
 import type { CheckOptions } from './contract.ts';
 import { exportRoster } from './export/service.ts';
+import { problemSentence } from './problem-sentence.ts';
 import { checkWorkbook, keepDraft } from './service.ts';
 import { confirmRoster } from './service-confirm.ts';
 import { tablesOfFolder } from './tables-of-folder.ts';
@@ -34,7 +35,10 @@ function problemsOf(file: string, checked: CheckedFile): RosterProblem[] {
     column: column === null ? null : columnLetters(column),
     code,
     severity,
-    message: terminalText(code, { ...params }) ?? code,
+    message: inLanguage({
+      zh: problemSentence('zh-CN', code, params),
+      en: problemSentence('en', code, params),
+    }),
   }));
 }
 

@@ -26,6 +26,7 @@ import {
 } from './contract.ts';
 import { exportRoster } from './export/service.ts';
 import { forgetHeading, listHeadings } from './headings.ts';
+import { problemSentence } from './problem-sentence.ts';
 import type { DraftCard, DraftLine, ProblemLine } from './queries.ts';
 import {
   listDraftLines,
@@ -108,7 +109,7 @@ function problemLine({ column, params, ...problem }: ProblemLine, locale: Locale
     beforeName: null,
     beforeClassName: null,
     guardianTail: null,
-    message: problemText(locale, problem.code, params) ?? problem.code,
+    message: problemSentence(locale, problem.code, params),
   };
 }
 

@@ -20,6 +20,8 @@ export interface DraftFacts {
   readonly content: 'lists' | 'oneroster' | 'sds' | 'sdsOld';
   readonly sections: OutcomeCounts;
   readonly members: OutcomeCounts;
+  /** Ids that a set of tables has for the school and the units below it. */
+  readonly units?: readonly string[];
 }
 
 /** What an import does with teaching classes, or with who is in them. */

@@ -1,6 +1,7 @@
 import writeXlsxFile, { type CellObject, type Sheet } from 'write-excel-file/node';
-import { problemText, say } from '../platform/i18n/server-words.ts';
+import { say } from '../platform/i18n/server-words.ts';
 import type { Locale } from '../platform/i18n/words.ts';
+import { problemSentence } from './problem-sentence.ts';
 import type { ColumnReport } from './rules/roster-row.ts';
 
 /** A row of the uploaded file as it is given back. */
@@ -74,7 +75,7 @@ export async function problemWorkbook(
         const found = byRow.get(`${name}\n${row.row}`) ?? [];
         const sentences = found.map(
           (p) =>
-            `${say(locale, `rosters.severity.${p.severity}`)} ${problemText(locale, p.code, p.params) ?? p.code}`,
+            `${say(locale, `rosters.severity.${p.severity}`)} ${problemSentence(locale, p.code, p.params)}`,
         );
         const cells = used.map((column) => {
           const here = found.filter((problem) => problem.column === column.column);

@@ -288,9 +288,19 @@ export async function fillDraft(
   },
 ): Promise<boolean> {
   const { draftId, schoolId, rosterHash, checked, onRows = () => {} } = filled;
-  const { format, content, encoding, sheets, columns, scope, newClasses } = checked;
+  const { format, content, encoding, sheets, columns, scope, newClasses, units = [] } = checked;
   const classFacts = sectionCounts(checked.sections);
-  const facts: DraftFacts = { format, content, encoding, sheets, columns, scope, newClasses, ...classFacts };
+  const facts: DraftFacts = {
+    format,
+    content,
+    encoding,
+    sheets,
+    columns,
+    scope,
+    newClasses,
+    units,
+    ...classFacts,
+  };
   const counts = countsOf(checked);
   const withProblem = new Set(checked.problems.map((problem) => `${problem.sheet}\n${problem.row}`));
   const classIds = await newClassIds(trx, checked.rows);

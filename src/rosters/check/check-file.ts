@@ -35,6 +35,8 @@ export interface CheckedFile {
   readonly leaving: readonly string[];
   readonly newClasses: readonly string[];
   readonly scope: 'school' | 'classesInFile';
+  /** Ids that a set of tables has for the school and the units below it. */
+  readonly units?: readonly string[];
   readonly read: number;
   readonly merged: number;
 }

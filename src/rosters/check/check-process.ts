@@ -4,6 +4,7 @@ import { readSet } from '../exchange/read-set.ts';
 import { recogniseSet } from '../exchange/recognise.ts';
 import { classKey, planRoster } from '../rules/plan-roster.ts';
 import { readRoster } from '../rules/read-roster.ts';
+import { gatherProblems } from '../rules/gather-problems.ts';
 import { findSectionLists } from '../rules/section-list.ts';
 import type { RosterRead } from '../rules/roster-row.ts';
 import { planSections, type SectionsRead } from '../rules/sections.ts';
@@ -36,11 +37,11 @@ function readAny(
     ...people,
     // A list of enrollments alone has no people of its own; its rows are what was read.
     read: people.read === 0 ? listed.members.length : people.read,
-    problems: [...people.problems, ...listed.problems],
+    problems: [...people.problems, ...gatherProblems(listed.problems)],
     columns: [...people.columns, ...listed.columns],
   };
   const sections: SectionsRead = { ...listed, membersComplete: listed.members.length > 0 };
-  return { read, sections, leaving: 'guess' as const, newClasses, kind: 'lists' as const };
+  return { read, sections, leaving: 'guess' as const, newClasses, kind: 'lists' as const, units: [] };
 }
 
 /** Rows between two reports: a screen shows no more of them. */
@@ -63,7 +64,14 @@ async function check(
     if (done % EVERY === 0) report({ phase: 'rows', done, total });
   };
   report({ phase: 'rows', done, total });
-  const { read, sections, leaving, newClasses, kind: content } = readAny(parsed.workbook, request, onRow);
+  const {
+    read,
+    sections,
+    leaving,
+    newClasses,
+    units,
+    kind: content,
+  } = readAny(parsed.workbook, request, onRow);
   report({ phase: 'comparing', done: total, total });
   const plan = planRoster(read, current, { newClasses, leaving });
   const classIds = new Map(current.classes.map((one) => [classKey(one), one.id]));
@@ -84,6 +92,7 @@ async function check(
       leaving: plan.leaving.map((person) => person.id),
       newClasses: plan.newClasses.map((c) => c.name),
       scope: plan.scope,
+      units,
       read: read.read,
       merged: read.merged,
     },

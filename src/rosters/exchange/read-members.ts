@@ -4,14 +4,7 @@ import type { MemberRead, MemberRole, SectionRead } from '../rules/sections.ts';
 import type { Dialect } from './dialect.ts';
 import type { ClassesRead } from './read-classes.ts';
 import { kindOfRole, type KnownUser } from './roles.ts';
-import {
-  recordProblem,
-  running,
-  sayableId,
-  setProblem,
-  type ExchangeRecord,
-  type Records,
-} from './records.ts';
+import { recordProblem, running, setProblem, type ExchangeRecord, type Records } from './records.ts';
 
 export interface MembersContext {
   readonly classes: ClassesRead;
@@ -68,25 +61,14 @@ export function readMembers(records: Records, dialect: Dialect, context: Members
     const section = classes.find(record.get('classId'));
     if (section === 'elsewhere') continue;
     const userId = record.get('userId');
-    const missing = (field: 'classId' | 'userId') =>
-      problems.push(
-        recordProblem(record, 'roster_reference_missing', 'must', field, {
-          id: sayableId(record.get(field)),
-        }),
-      );
-    if (!section) {
-      missing('classId');
-      continue;
-    }
+    // What names nothing is said by `referenceProblems`; a class with a problem of its own is said there.
+    if (!section) continue;
     if (leftOut.has(userId)) {
       skipped += 1;
       continue;
     }
     const user = userOf(userId);
-    if (!user) {
-      missing('userId');
-      continue;
-    }
+    if (!user) continue;
     const found = roleIn(section, user, dialect, record.get('role'));
     if (!found) {
       const params = { shown: record.get('role').slice(0, 30) };

@@ -21,6 +21,8 @@ export interface PeopleContext {
   readonly isDelta: boolean;
   /** The guardians' telephone was mapped on purpose. */
   readonly hasGuardians: boolean;
+  /** Table that holds the roles; `null`: there is none, and the set is refused as a whole, not person by person. */
+  readonly rolesIn: string | null;
 }
 
 export interface PeopleRead {
@@ -29,10 +31,15 @@ export interface PeopleRead {
   readonly problems: readonly RosterProblem[];
   /** Numbers, in lower case, of people of the school who the set says have left. */
   readonly gone: ReadonlySet<string>;
+  /** Ids of users who are guardians only. */
+  readonly guardians: ReadonlySet<string>;
 }
 
 /** Stands for no unit at all; `''` is a table that does not name units. */
 const NO_UNIT = ' ';
+
+/** Words that every dialect has. */
+const ROLE_OF_KIND = { pupil: 'student', staff: 'teacher', guardian: undefined } as const;
 
 interface RoleHeld {
   readonly orgId: string;
@@ -141,17 +148,29 @@ export function readPeople(records: Records, dialect: Dialect, context: PeopleCo
     }
     const held = roles.get(id) ?? [];
     const here = held.filter(
-      ({ orgId }) => (units === null && orgId !== NO_UNIT) || orgId === '' || units?.has(orgId),
+      ({ orgId }) =>
+        units === null ||
+        orgId === '' ||
+        units.has(orgId) ||
+        (person !== undefined && records.orgs.length === 0),
     );
     const role =
       here.find(({ isPrimary }) => isPrimary)?.role ??
       here.find((one) => kindOfRole(dialect, one.role) === 'staff')?.role ??
       here[0]?.role ??
-      (held.length === 0 ? inClasses.get(id) : undefined);
+      // In a set of changes somebody who is known keeps their part.
+      (held.length === 0 ? (inClasses.get(id) ?? ROLE_OF_KIND[person?.kind ?? 'guardian']) : undefined);
     // Guardians are of no unit, or of their child's.
     if (role === undefined && (isGuardian(held) || related.has(id))) {
       left.guardians += 1;
       guardians.push(record);
+      leftOut.add(id);
+      continue;
+    }
+    if (role === undefined && held.length === 0) {
+      const params = { table: context.rolesIn ?? 'roles' };
+      if (context.rolesIn !== null || context.isDelta)
+        problems.push(recordProblem(record, 'roster_role_missing', 'look', 'id', params));
       leftOut.add(id);
       continue;
     }
@@ -236,6 +255,7 @@ export function readPeople(records: Records, dialect: Dialect, context: PeopleCo
     members: memberRead.members,
     problems: [...problems, ...memberRead.problems, ...countProblems(left, context.hasGuardians)],
     gone,
+    guardians: guardianIds,
   };
 }
 

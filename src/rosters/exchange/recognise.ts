@@ -20,6 +20,8 @@ export interface FoundTable {
   readonly sheet: string;
   readonly headerRow: number;
   readonly columns: Partial<Record<ExchangeField, number>>;
+  /** Texts of the heading row. */
+  readonly headings: readonly string[];
   /** Columns of the heading. */
   readonly width: number;
   readonly body: readonly SheetRow[];
@@ -66,15 +68,26 @@ function candidatesOf(dialect: Dialect, sheets: readonly Sheet[]): Candidate[] {
 /** Headings of the candidates that the dialect knows word for word. */
 function knownHeadings(candidates: readonly Candidate[]): number {
   let known = 0;
-  for (const { sheet, map } of candidates) {
-    const headings = new Set((sheet.rows[0]?.texts ?? []).map(plainHeading));
-    for (const names of Object.values(map.columns)) if (names.some((name) => headings.has(name))) known += 1;
-  }
+  for (const { sheet, map } of candidates) known += knownIn(sheet.rows[headingAt(sheet, map)], map);
   return known;
 }
 
-function headingsOf(sheet: Sheet): { column: number; heading: string; text: string }[] {
-  return (sheet.rows[0]?.texts ?? []).flatMap((text, i) =>
+/** Rows in which a heading is looked for, below titles and remarks. */
+const SEARCH_ROWS = 10;
+
+function knownIn(row: SheetRow | undefined, map: TableMap): number {
+  const headings = new Set((row?.texts ?? []).map(plainHeading));
+  return Object.values(map.columns).filter((names) => names.some((name) => headings.has(name))).length;
+}
+
+/** Index of the row that holds the headings: the one with the most of them, else the first. */
+function headingAt(sheet: Sheet, map: TableMap): number {
+  const known = sheet.rows.slice(0, SEARCH_ROWS).map((row) => knownIn(row, map));
+  return Math.max(0, known.indexOf(Math.max(...known)));
+}
+
+function headingsOf(row: SheetRow | undefined): { column: number; heading: string; text: string }[] {
+  return (row?.texts ?? []).flatMap((text, i) =>
     text === '' ? [] : [{ column: i + 1, heading: plainHeading(text), text }],
   );
 }
@@ -87,12 +100,18 @@ interface ReadHeading {
 
 /** Finds the fields of one table: word for word first, then one letter off, which is said. */
 function readHeading({ sheet, name, map }: Candidate, phone: ColumnChoice | undefined): ReadHeading {
-  const headings = headingsOf(sheet);
-  const headerRow = sheet.rows[0]?.row ?? 1;
-  const body = sheet.rows.slice(1);
+  const above = headingAt(sheet, map);
+  const headingRow = sheet.rows[above];
+  const headings = headingsOf(headingRow);
+  const headerRow = headingRow?.row ?? 1;
+  const body = sheet.rows.slice(above + 1);
   const columns: Partial<Record<ExchangeField, number>> = {};
   const problems: RosterProblem[] = [];
   const place = { sheet: sheet.name, row: headerRow, suggestion: null };
+  if (above > 0) {
+    const params = { table: sheet.name, row: headerRow, count: above };
+    problems.push({ code: 'roster_lines_above_heading', severity: 'look', column: null, params, ...place });
+  }
   const taken = new Set<number>();
   const fields = Object.entries(map.columns) as [ExchangeField, readonly string[]][];
   if (phone && name === 'users' && phone.sheet === sheet.name) {
@@ -149,20 +168,37 @@ function readHeading({ sheet, name, map }: Candidate, phone: ColumnChoice | unde
     const shown = field ? (SHOWN_AS[name]?.[field] ?? null) : null;
     return { ...report, use: shown ? 'field' : 'ignored', field: shown, sensitive: null };
   });
-  const width = sheet.rows[0]?.width ?? headings.length;
+  const width = headingRow?.width ?? headings.length;
   const said =
-    map.ofGuardians && !phone ? droppedTable(sheet, SENSITIVE_TABLES[fileOf(sheet)] ?? null) : reports;
+    map.ofGuardians && !phone ? droppedTable(sheet, above, SENSITIVE_TABLES[fileOf(sheet)] ?? null) : reports;
   return {
-    table: { name, map, sheet: sheet.name, headerRow, columns, width, body },
+    table: {
+      name,
+      map,
+      sheet: sheet.name,
+      headerRow,
+      columns,
+      headings: headingRow?.texts ?? [],
+      width,
+      body,
+    },
     reports: said,
     problems,
   };
 }
 
+/** Index of the heading of a table whose headings are not known: the first of the widest rows. */
+function widestRow(sheet: Sheet): number {
+  const widths = sheet.rows
+    .slice(0, SEARCH_ROWS)
+    .map(({ texts }) => texts.filter((text) => text !== '').length);
+  return Math.max(0, widths.indexOf(Math.max(...widths)));
+}
+
 /** Every column of a table that is left out whole. */
-function droppedTable(sheet: Sheet, sensitive: ColumnReport['sensitive']): ColumnReport[] {
-  const body = sheet.rows.slice(1);
-  return headingsOf(sheet).flatMap(({ column, heading, text }): ColumnReport[] => {
+function droppedTable(sheet: Sheet, above: number, sensitive: ColumnReport['sensitive']): ColumnReport[] {
+  const body = sheet.rows.slice(above + 1);
+  return headingsOf(sheet.rows[above]).flatMap(({ column, heading, text }): ColumnReport[] => {
     if (/sourcedid$|sis id$/.test(heading)) return [];
     const cells = body.filter((row) => (row.texts[column - 1] ?? '') !== '').length;
     const header = `${sheet.name}: ${text}`.slice(0, 60);
@@ -171,11 +207,25 @@ function droppedTable(sheet: Sheet, sensitive: ColumnReport['sensitive']): Colum
   });
 }
 
+function problemOfSet(code: RosterProblem['code'], params: RosterProblem['params']): RosterProblem {
+  return { code, severity: 'must', sheet: null, row: null, column: null, params, suggestion: null };
+}
+
+/** A table that two files claim to be (`users.csv` and `Users.csv`): read together they would mix two states of it. */
+function twice(candidates: readonly Candidate[]): RosterProblem[] {
+  return [...Map.groupBy(candidates, ({ map }) => map)].flatMap(([map, same]) => {
+    if (same.length < 2) return [];
+    const files = same.map(({ sheet }) => `${sheet.name}.csv`).join('、');
+    return [problemOfSet('roster_table_twice', { table: map.files[0] ?? '', files })];
+  });
+}
+
 /**
  * Recognises a set of roster tables (OneRoster 1.1 and 1.2, School Data Sync) by the names and headings of its files.
  *
  * @param choices - the column mapped as the guardians' telephone; sets have headings of their own for the rest.
- * @returns `null` when the workbook is no such set: it needs a table of people and one of classes, units or enrollments.
+ * @returns `null` when the workbook is no such set: it needs a table of people and one of classes, units or enrollments,
+ *   or a manifest and enrollments.
  */
 export function recogniseSet(
   workbook: Pick<Workbook, 'sheets'>,
@@ -187,23 +237,30 @@ export function recogniseSet(
     return { dialect, candidates, score: knownHeadings(candidates) };
   }).reduce((a, b) => (b.score > a.score ? b : a));
   const names = new Set(best.candidates.map(({ name }) => name));
-  const isSet = names.has('users') && (names.has('orgs') || names.has('classes') || names.has('members'));
+  const manifest = sheets.find((sheet) => fileOf(sheet) === 'manifest') ?? null;
+  // A set of changes may hold any one table; its manifest says what it is.
+  const isSet = names.has('users')
+    ? names.has('orgs') || names.has('classes') || names.has('members')
+    : manifest !== null && names.has('members');
   if (!isSet || best.score < 4) return null;
   const phone = choices.find(({ field }) => field === 'guardianPhone');
-  const read = best.candidates.map((candidate) => readHeading(candidate, phone));
+  const firsts = [...Map.groupBy(best.candidates, ({ map }) => map).values()].flatMap(
+    ([first]) => first ?? [],
+  );
+  const read = firsts.map((candidate) => readHeading(candidate, phone));
   const used = new Set(best.candidates.map(({ sheet }) => sheet));
   const dropped = sheets
     .filter((sheet) => !used.has(sheet))
     .flatMap((sheet) => {
       const sensitive = SENSITIVE_TABLES[fileOf(sheet)];
-      return sensitive ? droppedTable(sheet, sensitive) : [];
+      return sensitive ? droppedTable(sheet, widestRow(sheet), sensitive) : [];
     });
   return {
     dialect: best.dialect,
     tables: read.map(({ table }) => table),
     reports: [...read.flatMap(({ reports }) => reports), ...dropped],
-    problems: read.flatMap(({ problems }) => problems),
-    manifest: sheets.find((sheet) => fileOf(sheet) === 'manifest') ?? null,
+    problems: [...read.flatMap(({ problems }) => problems), ...twice(best.candidates)],
+    manifest,
     hasGuardians: phone !== undefined,
   };
 }

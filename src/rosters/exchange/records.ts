@@ -12,6 +12,8 @@ export interface ExchangeRecord {
   get(field: ExchangeField): string;
   /** Column from 1, for pointing at a cell. */
   at(field: ExchangeField): number | null;
+  /** Heading of a field as the file writes it. */
+  heading(field: ExchangeField): string;
   /** The system it came from says that it is no more. */
   readonly gone: boolean;
 }
@@ -89,35 +91,58 @@ export function tableModes(set: FoundSet): {
   return { modes, problems };
 }
 
+/** What people and programs write where there is nothing. */
+const NOTHING =
+  /^(无|空|暂无|没有|[-–—_/.]+|n\/?a|#n\/a|[(<[]?null[)>\]]?|nil|none|undefined|nan|\\n|#(ref|value|name\?)!?)$/i;
+/** The same in names, where `None` and 无 may be somebody's. */
+const NO_NAME = /^([-–—_/.]+|NULL|\(null\)|<null>|N\/A|#N\/A|\\N)$/;
+const NAMES: ReadonlySet<ExchangeField> = new Set(['name', 'fullName', 'givenName', 'familyName']);
+
+/** Text of a cell; `''` where it only says that there is nothing: such an id would tie together all who lack one. */
+function something(field: ExchangeField, text: string): string {
+  return (NAMES.has(field) ? NO_NAME : NOTHING).test(text) ? '' : text;
+}
+
 function recordOf(table: FoundTable, row: FoundTable['body'][number]): ExchangeRecord {
-  const { columns, map, sheet } = table;
+  const { columns, map, sheet, headings } = table;
   const get = (field: ExchangeField) => {
     const column = columns[field];
-    return column === undefined ? (map.fixed?.[field] ?? '') : (row.texts[column - 1] ?? '');
+    return column === undefined ? (map.fixed?.[field] ?? '') : something(field, row.texts[column - 1] ?? '');
   };
+  const heading = (field: ExchangeField) =>
+    headings[(columns[field] ?? 0) - 1] ?? map.columns[field]?.[0] ?? field;
   const gone = /^(tobedeleted|inactive|deleted)$/.test(
     get('status')
       .replace(/[\s_-]/g, '')
       .toLowerCase(),
   );
-  return { sheet, row: row.row, get, at: (field) => columns[field] ?? null, gone };
+  return { sheet, row: row.row, get, at: (field) => columns[field] ?? null, heading, gone };
+}
+
+export interface RecordsRead {
+  readonly records: Records;
+  /** Every id of a table, also of rows that are not read for a reason of their own. */
+  readonly ids: Readonly<Record<TableName, ReadonlySet<string>>>;
+  readonly problems: RosterProblem[];
+}
+
+function perTable<T>(make: () => T): Record<TableName, T> {
+  return {
+    orgs: make(),
+    sessions: make(),
+    users: make(),
+    roles: make(),
+    courses: make(),
+    classes: make(),
+    members: make(),
+    guardianships: make(),
+  };
 }
 
 /** The records of all tables; rows that do not fit their heading, or whose id is missing or twice there, are problems. */
-export function readRecords(
-  set: FoundSet,
-  onRow: () => void,
-): { records: Records; problems: RosterProblem[] } {
-  const records: Record<TableName, ExchangeRecord[]> = {
-    orgs: [],
-    sessions: [],
-    users: [],
-    roles: [],
-    courses: [],
-    classes: [],
-    members: [],
-    guardianships: [],
-  };
+export function readRecords(set: FoundSet, onRow: () => void): RecordsRead {
+  const records = perTable((): ExchangeRecord[] => []);
+  const seen = perTable(() => new Set<string>());
   const problems: RosterProblem[] = [];
   for (const table of set.tables) {
     const ids = new Map<string, number>();
@@ -128,6 +153,7 @@ export function readRecords(
         records[table.name].push(record);
         continue;
       }
+      seen[table.name].add(record.get('id'));
       const beyond = row.texts.slice(table.width).some((text) => text !== '');
       if (beyond) {
         const params = { cells: row.texts.length, columns: table.width };
@@ -159,14 +185,14 @@ export function readRecords(
       records[table.name].push(record);
     }
   }
-  return { records, problems };
+  return { records, ids: seen, problems };
 }
 
 /** Ids in one cell: a list with commas in quotes, with semicolons or bars where programs differ. */
 export function idList(text: string): string[] {
   return text
     .split(/[,;|，；]/)
-    .map((id) => id.trim())
+    .map((id) => something('id', id.trim()))
     .filter((id) => id !== '');
 }
 

@@ -22,20 +22,27 @@ function usedUnits(records: Records): Set<string> {
 /**
  * Finds the school that the set is imported into among the units it names: by the id of an earlier set, by the school's
  * code, by its name; else the only school there is.
+ *
+ * @param isDelta - the set names only units that changed.
  */
 export function findSchool(
   records: Records,
   dialect: Dialect,
   current: CurrentSchool,
+  isDelta = false,
 ): { units: Units; problems: RosterProblem[] } {
   const orgs = records.orgs.filter((org) => !org.gone);
-  if (orgs.length === 0) return { units: null, problems: [] };
   const isSchool = (org: ExchangeRecord) => dialect.schoolTypes.includes(plain(org.get('type')));
   const { school } = current;
   const known = entityIds(current, 'org', [school.id]);
+  // A set of changes need not name the units that stay as they are.
+  const earlier = new Set([...known].filter(([, id]) => id === school.id).map(([externalId]) => externalId));
+  const isKnown = earlier.size > 1;
+  if (orgs.length === 0) return { units: isKnown ? earlier : null, problems: [] };
   const code = plain(school.code);
   const rules: ((org: ExchangeRecord) => boolean)[] = [
-    (org) => known.get(org.get('id')) === school.id,
+    // Units below the school are kept as the school's too; the school is the one that is called so.
+    (org) => known.get(org.get('id')) === school.id && (isSchool(org) || !orgs.some(isSchool)),
     (org) => plain(org.get('code')) === code || plain(org.get('id')) === code,
     (org) => plain(org.get('name')) === plain(school.name),
   ];
@@ -45,6 +52,7 @@ export function findSchool(
     rules.map((fits) => only(orgs.filter(fits))).find((org) => org !== undefined) ??
     only(orgs.filter(isSchool)) ??
     only(orgs.filter((org) => !orgs.some(isSchool) && used.has(org.get('id'))));
+  if (!match && isDelta && isKnown) return { units: earlier, problems: [] };
   if (!match) {
     const names = orgs
       .filter((org) => isSchool(org) || !orgs.some(isSchool))

@@ -138,7 +138,7 @@ export function findSectionLists(sheets: readonly Sheet[], school: CurrentSchool
           if (number === '') continue;
           const kind = kindOf(number);
           if (!kind) {
-            problem('roster_reference_missing', 'must', 'number', { id: number.slice(0, 40) });
+            problem('roster_member_unknown', 'must', 'number', { id: number.slice(0, 40) });
             continue;
           }
           const said = text('role').toLowerCase();

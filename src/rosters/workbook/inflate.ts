@@ -67,13 +67,22 @@ export async function storedWorkbook(bytes: Uint8Array): Promise<Uint8Array> {
   return zipSync(stored, { level: 0 });
 }
 
-/** The text tables of an archive by the names of their files, without folder and ending; throws as `readParts`. */
-export async function zippedTables(bytes: Uint8Array): Promise<{ name: string; content: Uint8Array }[]> {
+/** One text table of an archive. */
+export interface ZippedTable {
+  /** Name of the file without its ending. */
+  readonly name: string;
+  /** Folders it lies in, with `/` between them; `''` at the top. */
+  readonly folder: string;
+  readonly content: Uint8Array;
+}
+
+/** The text tables of an archive; throws as `readParts`. */
+export async function zippedTables(bytes: Uint8Array): Promise<ZippedTable[]> {
   const parts = await readParts(bytes, isTextTable);
   return parts.map(({ name, content }) => {
-    const file = name.split('/').pop() ?? name;
     // Names that are no ASCII are Chinese in one of two encodings; `partName` kept their bytes.
-    const text = decodeText(Buffer.from(file, 'latin1'))?.text ?? file;
-    return { name: text.replace(/\.\w+$/, ''), content };
+    const path = (decodeText(Buffer.from(name, 'latin1'))?.text ?? name).split('/');
+    const file = path.pop() ?? name;
+    return { name: file.replace(/\.\w+$/, ''), folder: path.join('/'), content };
   });
 }

@@ -9,7 +9,7 @@ const DELIMITERS = [',', '\t', ';', '|', '，'] as const;
 function delimiterOf(text: string): string {
   const lines = text
     .slice(0, 20_000)
-    .split(/\r\n?|\n/)
+    .split('\n')
     .filter((line) => line.trim() !== '')
     .slice(0, 40)
     .map((line) => line.replace(/"[^"]*"/g, ''));
@@ -34,11 +34,13 @@ function delimiterOf(text: string): string {
  */
 export function parseCsv(text: string, name: string, meter: Meter): Sheet {
   const { limits } = meter;
-  const clean = text.startsWith('\ufeff') ? text.slice(1) : text;
+  // Programs that join files leave a mark before a mark, and lines that end in several ways.
+  const clean = text.replace(/^\ufeff+/, '').replace(/\r\n?/g, '\n');
   let records: { record: string[]; info: Info }[];
   try {
     records = parse<{ record: string[]; info: Info }>(clean, {
       delimiter: delimiterOf(clean),
+      record_delimiter: '\n',
       relax_column_count: true,
       relax_quotes: true,
       skip_empty_lines: true,
@@ -71,5 +73,5 @@ export function parseCsv(text: string, name: string, meter: Meter): Sheet {
 
 /** Line breaks inside the quoted cells of a record: `info.lines` counts the line it ended on. */
 function extraLines(record: readonly string[]): number {
-  return record.reduce((sum, value) => sum + (value.match(/\r\n?|\n/g)?.length ?? 0), 0);
+  return record.reduce((sum, value) => sum + (value.match(/\n/g)?.length ?? 0), 0);
 }

@@ -1,5 +1,6 @@
 import { CFB, read, set_cptable, SSF, type CellObject, type WorkBook, type WorkSheet } from '@e965/xlsx';
 import * as codePages from '@e965/xlsx/dist/cpexcel.full.mjs';
+import { withEndTags } from './end-tags.ts';
 import type { WorkbookLimits } from './limits.ts';
 import { Meter, Refused, SheetBuilder, type RawCell } from './sheet-builder.ts';
 import type { Sheet } from './workbook.ts';
@@ -124,5 +125,5 @@ export function parseOle(bytes: Uint8Array, limits: WorkbookLimits): Sheet[] {
 
 /** Sheets of a page of tables or of an XML spreadsheet of 2003, already decoded; values stay text. */
 export function parseMarkup(text: string, limits: WorkbookLimits): Sheet[] {
-  return toSheets(read(text, { type: 'string', raw: true, ...options(limits) }), limits);
+  return toSheets(read(withEndTags(text), { type: 'string', raw: true, ...options(limits) }), limits);
 }

@@ -1,5 +1,5 @@
 import { decodeText } from './decode-text.ts';
-import { storedWorkbook, zippedTables } from './inflate.ts';
+import { storedWorkbook, zippedTables, type ZippedTable } from './inflate.ts';
 import type { WorkbookLimits } from './limits.ts';
 import { parseCsv } from './parse-csv.ts';
 import { parseMarkup, parseOle, parseStored } from './parse-sheets.ts';
@@ -36,11 +36,31 @@ async function parseWorkbook({ bytes, kind, limits }: ParseRequest): Promise<Wor
   return { format: isXml ? 'xml' : 'html', encoding, sheets: parseMarkup(text, limits) };
 }
 
+/** Names of a list that a sentence repeats. */
+const NAMED = 6;
+
+/**
+ * Two folders that hold the same table hold two sets: read as one they would mix two schools, or two years.
+ *
+ * @throws {Refused} `workbook_several_sets` with the folders and the tables.
+ */
+function refuseSeveralSets(files: readonly ZippedTable[]): void {
+  const byTable = Map.groupBy(files, ({ name }) => name.toLowerCase());
+  const repeated = [...byTable.values()].filter((same) => new Set(same.map(({ folder }) => folder)).size > 1);
+  if (repeated.length === 0) return;
+  const list = (names: readonly string[]) => {
+    const all = [...new Set(names)];
+    return `${all.slice(0, NAMED).join('、')}${all.length > NAMED ? ' …' : ''}`;
+  };
+  throw new Refused('workbook_several_sets', {
+    folders: list(repeated.flatMap((same) => same.map(({ folder }) => `${folder}/`.slice(0, 80)))),
+    tables: list(repeated.map(([first]) => first?.name.slice(0, 40) ?? '')),
+  });
+}
+
 /** A zip of text tables is a workbook with one sheet a table. */
-function parseTables(
-  files: readonly { name: string; content: Uint8Array }[],
-  limits: WorkbookLimits,
-): Workbook {
+function parseTables(files: readonly ZippedTable[], limits: WorkbookLimits): Workbook {
+  refuseSeveralSets(files);
   const meter = new Meter(limits);
   let encoding: string | null = null;
   const sheets = files.map(({ name, content }) => {

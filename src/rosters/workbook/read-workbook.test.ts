@@ -64,6 +64,11 @@ test.each([
     format: 'html',
   },
   {
+    what: 'a web page in GBK that ends neither cells nor rows',
+    bytes: () => encodeGb18030(HTML.replace('CHARSET', 'gb2312').replace(/<\/t[dr]>/g, '')),
+    format: 'html',
+  },
+  {
     what: 'a web page in UTF-8 called .xls',
     bytes: () => utf8(HTML.replace('CHARSET', 'utf-8')),
     format: 'html',
@@ -86,6 +91,9 @@ test.each([
     bytes: () => new Uint8Array(Buffer.from(CSV, 'utf16le')),
     format: 'csv',
   },
+  { what: 'CSV with two marks', bytes: () => utf8(`\ufeff\ufeff${CSV}`), format: 'csv' },
+  { what: 'CSV with CR alone', bytes: () => encodeGb18030(CSV.replaceAll('\r\n', '\r')), format: 'csv' },
+  { what: 'CSV with mixed ends', bytes: () => utf8(`${CSV.replace('\r\n', '\n')}\r`), format: 'csv' },
   { what: 'tab-separated text', bytes: () => encodeGb18030(CSV.replaceAll(',', '\t')), format: 'csv' },
 ])('$what is read with every character and every leading zero', async ({ bytes, format }) => {
   const workbook = await opened(bytes());

@@ -14,6 +14,7 @@ export type WorkbookRefusalCode =
   | 'workbook_is_slides'
   | 'workbook_is_image'
   | 'workbook_is_archive'
+  | 'workbook_several_sets'
   | 'workbook_no_rows'
   | 'workbook_csv_quote_not_closed'
   | 'workbook_timeout';
