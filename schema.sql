@@ -680,8 +680,20 @@ CREATE TABLE org_moves (
   org_id uuid NOT NULL,
   parent_id uuid,
   during daterange NOT NULL,
+  is_merge boolean DEFAULT false NOT NULL,
+  reason text,
+  document text,
+  decided_by uuid,
+  decided_at timestamp with time zone,
   CONSTRAINT org_moves_org_id_fkey FOREIGN KEY (org_id) REFERENCES orgs(id) ON DELETE CASCADE,
   CONSTRAINT org_moves_pkey PRIMARY KEY (org_id, during WITHOUT OVERLAPS)
+);
+
+CREATE TABLE org_tree_changes (
+  day date NOT NULL,
+  org_id uuid NOT NULL,
+  CONSTRAINT org_tree_changes_org_id_fkey FOREIGN KEY (org_id) REFERENCES orgs(id) ON DELETE CASCADE,
+  CONSTRAINT org_tree_changes_pkey PRIMARY KEY (day, org_id)
 );
 
 CREATE TABLE orgs (
@@ -1325,6 +1337,9 @@ COMMENT ON COLUMN follow_ups.reason IS 'sensitivity=3 purpose=follow up an unrea
 COMMENT ON COLUMN follow_ups.closing_reason IS 'sensitivity=3 purpose=follow up an unreached pupil';
 COMMENT ON COLUMN log_heard.heard IS 'sensitivity=2 purpose=know who was reached';
 COMMENT ON COLUMN log_tail.bytes IS 'sensitivity=3 purpose=teach and replay the lesson';
+COMMENT ON COLUMN org_moves.reason IS 'sensitivity=1 purpose=why the unit was moved or merged';
+COMMENT ON COLUMN org_moves.document IS 'sensitivity=1 purpose=title and number of the paper that decided it';
+COMMENT ON COLUMN org_moves.decided_by IS 'sensitivity=2 purpose=who moved the unit';
 COMMENT ON COLUMN orgs.name IS 'sensitivity=1 purpose=identify the unit';
 COMMENT ON COLUMN persons.id IS 'sensitivity=1 purpose=key';
 COMMENT ON COLUMN persons.home_org_id IS 'sensitivity=2 purpose=membership';
@@ -2100,7 +2115,13 @@ CREATE VIEW org_scope AS
     ( SELECT s.id
            FROM orgs s
           WHERE s.path @> o.path AND s.kind = 'school'::text
-         LIMIT 1) AS school_id
+          ORDER BY (nlevel(s.path)) DESC
+         LIMIT 1) AS school_id,
+    ( SELECT s.id
+           FROM orgs s
+          WHERE s.path @> o.path AND s.kind = 'school'::text
+          ORDER BY (nlevel(s.path))
+         LIMIT 1) AS whole_school_id
    FROM orgs o;
 
 CREATE VIEW people_cards AS
@@ -2363,6 +2384,7 @@ CREATE POLICY roster_syncs_in_scope ON roster_syncs AS PERMISSIVE FOR ALL TO pub
 -- minors: nol=arwdDxtm/nol nol_app=arwd/nol
 -- org_moves: nol=arwdDxtm/nol nol_app=arwd/nol
 -- org_scope: nol=arwdDxtm/nol nol_app=arwd/nol
+-- org_tree_changes: nol=arwdDxtm/nol nol_app=arwd/nol
 -- orgs: nol=arwdDxtm/nol nol_app=arwd/nol
 -- people_cards: nol=arwdDxtm/nol nol_app=arwd/nol
 -- persons: nol=arwdDxtm/nol nol_app=arwd/nol

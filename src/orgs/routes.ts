@@ -11,6 +11,7 @@ import {
   OrgNode,
   UnitsPage,
 } from './contract.ts';
+import { moveRoutes } from './routes-moves.ts';
 import { createDivision, listDivisions, listUnits } from './service-units.ts';
 import { createOrg, readTree, renameOrg } from './service.ts';
 import type { OrgKind } from './tables.ts';
@@ -20,6 +21,7 @@ const OrgParams = Type.Object({ orgId: Type.String({ format: 'uuid' }) });
 
 export function orgsRoutes(ctx: ServerContext): FastifyPluginAsyncTypebox {
   return async (app) => {
+    await app.register(moveRoutes(ctx));
     app.get(
       '/orgs/:orgId/tree',
       {

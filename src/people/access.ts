@@ -179,9 +179,9 @@ const askRelations = askTogether(
           SELECT g.pupil_id FROM guardianships g
           WHERE g.guardian_id = q.actor_id AND g.during @> asked.day AND q.role = 'guardian'
         ),
-        place_org AS (SELECT path, school_id FROM org_scope WHERE org_id = q.org_id),
+        place_org AS (SELECT path, whole_school_id AS school_id FROM org_scope WHERE org_id = q.org_id),
         actor_org AS (
-          SELECT path, school_id FROM org_scope
+          SELECT path, whole_school_id AS school_id FROM org_scope
           WHERE org_id = coalesce(q.actor_org_id,
             (SELECT home_org_id FROM persons WHERE id = q.actor_id AND q.role = 'pupil'))
         )

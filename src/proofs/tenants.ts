@@ -65,6 +65,7 @@ export async function aTenant(ctx: ServerContext, mark: string): Promise<Tenant>
     ids: {
       orgId: school.schoolId,
       countyId,
+      departmentId,
       schoolId: school.schoolId,
       parentId: school.schoolId,
       termId: school.termId,
