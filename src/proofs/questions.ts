@@ -102,7 +102,7 @@ export const questions: readonly Question[] = [
     body: { parentId: '$schoolId', fromDay: '2026-12-01', isMerge: false, reason: '合并', document: '' },
     answers: ['org_move_nothing'],
   }),
-  org('takeMoveBack', { names: { orgId: '$departmentId', fromDay: '2026-12-01' }, answers: ['not_found'] }),
+  org('takeMoveBack', { names: { fromDay: '2026-12-01' }, answers: ['not_found'] }),
   org('getCalendar'),
   org('saveTerm', {
     body: {
