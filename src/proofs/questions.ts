@@ -96,6 +96,10 @@ export const questions: readonly Question[] = [
   org('readOrgTree'),
   org('createOrg', { body: { parentId: '$orgId', kind: 'grade', code: 'new-grade', name: '五年级' } }),
   org('renameOrg'),
+  org('listSupportGrants'),
+  org('listSupportUses'),
+  org('decideSupport', { body: { give: true } }),
+  org('endSupport'),
   org('listMoves'),
   org('moveUnit', {
     names: { orgId: '$departmentId' },
