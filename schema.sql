@@ -680,8 +680,20 @@ CREATE TABLE org_moves (
   org_id uuid NOT NULL,
   parent_id uuid,
   during daterange NOT NULL,
+  is_merge boolean DEFAULT false NOT NULL,
+  reason text,
+  document text,
+  decided_by uuid,
+  decided_at timestamp with time zone,
   CONSTRAINT org_moves_org_id_fkey FOREIGN KEY (org_id) REFERENCES orgs(id) ON DELETE CASCADE,
   CONSTRAINT org_moves_pkey PRIMARY KEY (org_id, during WITHOUT OVERLAPS)
+);
+
+CREATE TABLE org_tree_changes (
+  day date NOT NULL,
+  org_id uuid NOT NULL,
+  CONSTRAINT org_tree_changes_org_id_fkey FOREIGN KEY (org_id) REFERENCES orgs(id) ON DELETE CASCADE,
+  CONSTRAINT org_tree_changes_pkey PRIMARY KEY (day, org_id)
 );
 
 CREATE TABLE orgs (
@@ -1200,6 +1212,38 @@ CREATE TABLE sessions (
   CONSTRAINT sessions_pkey PRIMARY KEY (id_hash)
 );
 
+CREATE TABLE support_grants (
+  id uuid DEFAULT uuidv7() NOT NULL,
+  org_id uuid NOT NULL,
+  reason text NOT NULL,
+  minutes smallint NOT NULL,
+  asked_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+  decided_by uuid,
+  decided_at timestamp with time zone,
+  ends_at timestamp with time zone,
+  ended_at timestamp with time zone,
+  ended_by uuid,
+  token_hash bytea,
+  CONSTRAINT support_grants_decided CHECK (ends_at IS NULL OR decided_by IS NOT NULL),
+  CONSTRAINT support_grants_decided_by_fkey FOREIGN KEY (decided_by) REFERENCES persons(id),
+  CONSTRAINT support_grants_ended_by_fkey FOREIGN KEY (ended_by) REFERENCES persons(id),
+  CONSTRAINT support_grants_four_hours CHECK (ends_at <= (decided_at + '04:00:00'::interval)),
+  CONSTRAINT support_grants_minutes CHECK (minutes >= 10 AND minutes <= 240),
+  CONSTRAINT support_grants_org_id_fkey FOREIGN KEY (org_id) REFERENCES orgs(id) ON DELETE CASCADE,
+  CONSTRAINT support_grants_pkey PRIMARY KEY (id),
+  CONSTRAINT support_grants_token_key UNIQUE (token_hash)
+);
+
+CREATE TABLE support_uses (
+  id uuid DEFAULT uuidv7() NOT NULL,
+  grant_id uuid NOT NULL,
+  at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+  operation text NOT NULL,
+  address text NOT NULL,
+  CONSTRAINT support_uses_grant_id_fkey FOREIGN KEY (grant_id) REFERENCES support_grants(id) ON DELETE CASCADE,
+  CONSTRAINT support_uses_pkey PRIMARY KEY (id)
+);
+
 CREATE TABLE talk_keys (
   log_id uuid NOT NULL,
   key text NOT NULL,
@@ -1342,6 +1386,9 @@ COMMENT ON COLUMN follow_ups.reason IS 'sensitivity=3 purpose=follow up an unrea
 COMMENT ON COLUMN follow_ups.closing_reason IS 'sensitivity=3 purpose=follow up an unreached pupil';
 COMMENT ON COLUMN log_heard.heard IS 'sensitivity=2 purpose=know who was reached';
 COMMENT ON COLUMN log_tail.bytes IS 'sensitivity=3 purpose=teach and replay the lesson';
+COMMENT ON COLUMN org_moves.reason IS 'sensitivity=1 purpose=why the unit was moved or merged';
+COMMENT ON COLUMN org_moves.document IS 'sensitivity=1 purpose=title and number of the paper that decided it';
+COMMENT ON COLUMN org_moves.decided_by IS 'sensitivity=2 purpose=who moved the unit';
 COMMENT ON COLUMN orgs.name IS 'sensitivity=1 purpose=identify the unit';
 COMMENT ON COLUMN persons.id IS 'sensitivity=1 purpose=key';
 COMMENT ON COLUMN persons.home_org_id IS 'sensitivity=2 purpose=membership';
@@ -1396,6 +1443,11 @@ COMMENT ON COLUMN roster_syncs.address_cipher IS 'sensitivity=4 purpose=fetch a 
 COMMENT ON COLUMN sessions.device_label IS 'sensitivity=2 purpose=recognise one''s own device by a word';
 COMMENT ON COLUMN sessions.totp_at IS 'sensitivity=2 purpose=when the second step was last answered on this device';
 COMMENT ON COLUMN sessions.totp_step IS 'sensitivity=2 purpose=let a device repeat an answer that got lost, and no other device';
+COMMENT ON COLUMN support_grants.reason IS 'sensitivity=1 purpose=why the operator asks to look';
+COMMENT ON COLUMN support_grants.decided_by IS 'sensitivity=2 purpose=who let the operator look';
+COMMENT ON COLUMN support_grants.ended_by IS 'sensitivity=2 purpose=who ended it';
+COMMENT ON COLUMN support_grants.token_hash IS 'sensitivity=4 purpose=open what was granted';
+COMMENT ON COLUMN support_uses.address IS 'sensitivity=2 purpose=what the operator looked at';
 COMMENT ON COLUMN unit_figures.issued_by IS 'sensitivity=2 purpose=who answers for a corrected figure';
 COMMENT ON COLUMN unit_figures.figures IS 'sensitivity=1 purpose=report of a unit; counts of units, no person';
 COMMENT ON COLUMN unit_imports.id IS 'sensitivity=1 purpose=key';
@@ -1496,6 +1548,8 @@ CREATE INDEX roster_sync_runs_school_id_idx ON public.roster_sync_runs USING btr
 CREATE INDEX school_days_to_close_idx ON public.school_days USING btree (closes_at) WHERE (closed_at IS NULL);
 CREATE INDEX school_days_to_open_idx ON public.school_days USING btree (opens_at) WHERE (opened_at IS NULL);
 CREATE INDEX sessions_account_id_idx ON public.sessions USING btree (account_id);
+CREATE INDEX support_grants_org_id_idx ON public.support_grants USING btree (org_id, asked_at DESC);
+CREATE INDEX support_uses_grant_id_idx ON public.support_uses USING btree (grant_id, id DESC);
 CREATE INDEX timetable_imports_school_id_idx ON public.timetable_imports USING btree (school_id, created_at);
 CREATE INDEX unit_imports_org_id_idx ON public.unit_imports USING btree (org_id, id DESC);
 
@@ -2122,7 +2176,13 @@ CREATE VIEW org_scope AS
     ( SELECT s.id
            FROM orgs s
           WHERE s.path @> o.path AND s.kind = 'school'::text
-         LIMIT 1) AS school_id
+          ORDER BY (nlevel(s.path)) DESC
+         LIMIT 1) AS school_id,
+    ( SELECT s.id
+           FROM orgs s
+          WHERE s.path @> o.path AND s.kind = 'school'::text
+          ORDER BY (nlevel(s.path))
+         LIMIT 1) AS whole_school_id
    FROM orgs o;
 
 CREATE VIEW people_cards AS
@@ -2386,6 +2446,7 @@ CREATE POLICY unit_officers_in_scope ON unit_officers AS PERMISSIVE FOR ALL TO p
 -- minors: nol=arwdDxtm/nol nol_app=arwd/nol
 -- org_moves: nol=arwdDxtm/nol nol_app=arwd/nol
 -- org_scope: nol=arwdDxtm/nol nol_app=arwd/nol
+-- org_tree_changes: nol=arwdDxtm/nol nol_app=arwd/nol
 -- orgs: nol=arwdDxtm/nol nol_app=arwd/nol
 -- people_cards: nol=arwdDxtm/nol nol_app=arwd/nol
 -- persons: nol=arwdDxtm/nol nol_app=arwd/nol
@@ -2428,6 +2489,8 @@ CREATE POLICY unit_officers_in_scope ON unit_officers AS PERMISSIVE FOR ALL TO p
 -- school_teachers: nol=arwdDxtm/nol nol_app=arwd/nol
 -- sessions: nol=arwdDxtm/nol nol_app=arwd/nol
 -- standing_consents: nol=arwdDxtm/nol nol_app=arwd/nol
+-- support_grants: nol=arwdDxtm/nol nol_app=arwd/nol
+-- support_uses: nol=arwdDxtm/nol nol_app=arwd/nol
 -- talk_keys: nol=arwdDxtm/nol nol_app=arwd/nol
 -- terms: nol=arwdDxtm/nol nol_app=arwd/nol
 -- things_to_come: nol=arwdDxtm/nol nol_app=arwd/nol

@@ -1,6 +1,7 @@
 import path from 'node:path';
 import type { FastifyInstance } from 'fastify';
 import { actorOfRequest } from './people/sessions.ts';
+import { supportActorOf } from './people/support.ts';
 import { orgs } from './orgs/capability.ts';
 import { people } from './people/capability.ts';
 import { calendar } from './calendar/capability.ts';
@@ -53,7 +54,8 @@ export interface AppOptions {
 export async function buildApp(ctx: ServerContext, options: AppOptions = {}): Promise<FastifyInstance> {
   const app = await createHttp({
     log: ctx.log,
-    authenticate: (request) =>
+    authenticate: async (request) =>
+      (await supportActorOf(ctx, request)) ??
       actorOfRequest(ctx.pool, request, {
         secondStepIsDuty: ctx.config.mode === 'serve',
         sessionLife: ctx.config.sessionLife,

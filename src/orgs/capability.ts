@@ -3,19 +3,23 @@ import type { Capability } from '../platform/capability.ts';
 import { readArguments } from '../platform/command-line.ts';
 import { AppError } from '../platform/errors.ts';
 import { orgsActions } from './actions.ts';
+import { orgsJobs } from './jobs.ts';
 import { orgsRoutes } from './routes.ts';
 import { orgKinds } from './rules.ts';
+import { moveUnitByCode } from './service-moves.ts';
 import { createOrgByCode } from './service.ts';
 import { createDivisionByCode } from './service-units.ts';
 import type { OrgKind } from './tables.ts';
 
 const divisionUsage = 'org division CODE [--below CODE] [--all]';
+const moveUsage = 'org move CODE --to CODE --from DAY --reason TEXT [--document TEXT] [--merge]';
 const createUsage = 'org create --code CODE --kind KIND --name NAME [--parent CODE]';
 
 export const orgs: Capability = {
   name: 'orgs',
   actions: orgsActions,
   routes: orgsRoutes,
+  jobs: orgsJobs,
   commands: [
     {
       name: 'org division',
@@ -42,6 +46,36 @@ export const orgs: Capability = {
           counts: { created },
           json: { id: unit.id, code: unit.code, created },
           text: `${unit.code}  ${unit.name}  +${created}`,
+        };
+      },
+    },
+    {
+      name: 'org move',
+      usage: moveUsage,
+      summary: {
+        'zh-CN': '从某日起把单位放到另一单位下面；--merge 并入同类单位。此前日期的数字仍按当时的隶属。',
+        en: 'Puts a unit below another from a day on; --merge makes it part of a unit of its kind. Days before keep their tree.',
+      },
+      async run(ctx, args) {
+        const { words, options, flags } = readArguments(args, {
+          usage: moveUsage,
+          words: 1,
+          options: { to: true, from: true, reason: true, document: false },
+          flags: ['merge'],
+        });
+        const line = await moveUnitByCode(ctx, operatorActor(), {
+          code: words[0] ?? '',
+          toCode: options.to ?? '',
+          fromDay: options.from ?? '',
+          isMerge: flags.has('merge'),
+          reason: options.reason ?? '',
+          document: options.document ?? '',
+        });
+        return {
+          exitCode: 0,
+          counts: { read: 1, changed: 1 },
+          json: { fromDay: line.fromDay, fromName: line.fromName, toName: line.toName },
+          text: `${line.fromDay}  ${line.fromName ?? '-'} → ${line.toName ?? '-'}`,
         };
       },
     },

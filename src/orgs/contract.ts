@@ -45,7 +45,21 @@ export const UnitsPage = Type.Object(
       Type.Object({ id: Type.String(), name: Type.String() }, { additionalProperties: false }),
     ),
     units: Type.Array(
-      Type.Object({ ...OrgNode.properties, parentName: Type.String() }, { additionalProperties: false }),
+      Type.Object(
+        {
+          ...OrgNode.properties,
+          parentName: Type.String(),
+          /** Where it stood before it was moved or merged here, and until when (not included). */
+          before: Type.Union([
+            Type.Object(
+              { name: Type.String(), until: Type.String(), isMerge: Type.Boolean() },
+              { additionalProperties: false },
+            ),
+            Type.Null(),
+          ]),
+        },
+        { additionalProperties: false },
+      ),
     ),
     /** Of all pages. */
     total: Type.Integer(),
@@ -90,5 +104,37 @@ export const NewDivision = Type.Object(
 );
 export const MadeDivision = Type.Object(
   { unit: OrgNode, created: Type.Integer() },
+  { additionalProperties: false },
+);
+
+const Day = Type.String({ format: 'date' });
+export const MoveParams = Type.Object({ orgId: Type.String({ format: 'uuid' }), fromDay: Day });
+export const NewMove = Type.Object(
+  {
+    parentId: Type.String({ format: 'uuid' }),
+    fromDay: Day,
+    /** Becomes part of a unit of its own kind. */
+    isMerge: Type.Boolean(),
+    reason: Type.String({ minLength: 1, maxLength: 500, pattern: '\\S' }),
+    /** Title and number of the paper that decided it; empty: none. */
+    document: Type.String({ maxLength: 200 }),
+  },
+  { additionalProperties: false },
+);
+const TextOrNull = Type.Union([Type.String(), Type.Null()]);
+export const MoveLine = Type.Object(
+  {
+    fromDay: Type.String(),
+    /** null: it stood at the top. */
+    fromName: TextOrNull,
+    toName: TextOrNull,
+    isMerge: Type.Boolean(),
+    reason: TextOrNull,
+    document: TextOrNull,
+    /** null: a list of schools, or the command line. */
+    decidedByName: TextOrNull,
+    decidedAt: Type.Union([Type.String({ format: 'date-time' }), Type.Null()]),
+    mayTakeBack: Type.Boolean(),
+  },
   { additionalProperties: false },
 );

@@ -12,6 +12,7 @@ import {
   UnitsPage,
 } from './contract.ts';
 import { officerRoutes } from './routes-officers.ts';
+import { moveRoutes } from './routes-moves.ts';
 import { createDivision, listDivisions, listUnits } from './service-units.ts';
 import { createOrg, readTree, renameOrg } from './service.ts';
 import type { OrgKind } from './tables.ts';
@@ -22,6 +23,7 @@ const OrgParams = Type.Object({ orgId: Type.String({ format: 'uuid' }) });
 export function orgsRoutes(ctx: ServerContext): FastifyPluginAsyncTypebox {
   return async (app) => {
     await app.register(officerRoutes(ctx));
+    await app.register(moveRoutes(ctx));
     app.get(
       '/orgs/:orgId/tree',
       {

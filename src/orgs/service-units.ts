@@ -32,8 +32,16 @@ export interface UnitsPage {
   readonly unit: OrgNode;
   /** Units above, the top first. */
   readonly above: readonly { id: string; name: string }[];
-  readonly units: readonly (OrgNode & { readonly parentName: string })[];
+  readonly units: readonly (OrgNode & { readonly parentName: string; readonly before: PlaceBefore | null })[];
   readonly total: number;
+}
+
+/** Where a unit stood before it was moved or merged. */
+export interface PlaceBefore {
+  readonly name: string;
+  /** First day on which it stood there no more. */
+  readonly until: string;
+  readonly isMerge: boolean;
 }
 
 /** What stands directly below a unit, or what is found at any depth below it, a page at a time. */
@@ -50,8 +58,12 @@ export async function listUnits(
       ? sql`o.parent_id = ${orgId}`
       : sql`o.path <@ (SELECT path FROM orgs WHERE id = ${orgId}) AND o.id <> ${orgId}
           AND (o.name LIKE ${`%${like}%`} OR o.code LIKE ${`${like.toLowerCase()}%`})`;
-  const { rows } = await sql<OrgNode & { parentName: string; total: number }>`
-    SELECT o.id, o.parent_id AS "parentId", o.kind, o.code, o.name, p.name AS "parentName",
+  const { rows } = await sql<UnitsPage['units'][number] & { total: number }>`
+    SELECT o.id, o.parent_id AS "parentId", o.kind, o.code, o.name, p.name AS "parentName", (
+      SELECT json_build_object('name', was.name, 'until', lower(m.during), 'isMerge', m.is_merge)
+      FROM org_moves m JOIN org_moves b ON b.org_id = m.org_id AND upper(b.during) = lower(m.during)
+      JOIN orgs was ON was.id = b.parent_id
+      WHERE m.org_id = o.id AND m.during @> (app_now() AT TIME ZONE 'Asia/Shanghai')::date) AS before,
       (SELECT count(*)::int FROM orgs c WHERE c.parent_id = o.id) AS "childCount", count(*) OVER ()::int AS total
     FROM orgs o JOIN orgs p ON p.id = o.parent_id
     WHERE ${found}

@@ -10,6 +10,7 @@ import { idempotent } from '../platform/idempotency.ts';
 import type { FastifyRequest } from 'fastify';
 import { manageOrgs, readOrgs } from './actions.ts';
 import { mayHangBelow } from './rules.ts';
+import { placeFromToday } from './service-moves.ts';
 import type { OrgKind, Stage } from './tables.ts';
 
 export interface OrgNode {
@@ -143,26 +144,10 @@ export async function updateUnit(
     .executeTakeFirstOrThrow();
   await trx
     .updateTable('orgs')
-    .set({ name: cleanName(name), stages, ...(before === parentId ? {} : { parent_id: parentId }) })
+    .set({ name: cleanName(name), stages })
     .where('id', '=', id)
     .execute();
-  if (before !== parentId) {
-    await sql`
-      WITH today AS (SELECT (app_now() AT TIME ZONE 'Asia/Shanghai')::date AS day), gone AS (
-        DELETE FROM org_moves USING today WHERE org_id = ${id} AND lower(during) >= today.day
-      )
-      UPDATE org_moves SET during = daterange(lower(during), today.day) FROM today
-      WHERE org_id = ${id} AND during @> today.day AND lower(during) < today.day
-    `.execute(trx);
-    // A unit that never moved has no row: where it stood so far must be written before it stands elsewhere.
-    await sql`
-      WITH today AS (SELECT (app_now() AT TIME ZONE 'Asia/Shanghai')::date AS day)
-      INSERT INTO org_moves (org_id, parent_id, during)
-      SELECT ${id}::uuid, ${before}::uuid, daterange(NULL, day) FROM today
-      WHERE NOT EXISTS (SELECT FROM org_moves WHERE org_id = ${id})
-      UNION ALL SELECT ${id}::uuid, ${parentId}::uuid, daterange(day, NULL) FROM today
-    `.execute(trx);
-  }
+  if (before !== parentId) await placeFromToday(trx, { orgId: id, parentId });
   const detail = { moved: before !== parentId };
   await audit(trx, actor, { action: 'orgs.change', subjectKind: 'org', subjectId: id, orgId: id, detail });
 }

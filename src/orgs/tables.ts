@@ -40,7 +40,6 @@ declare module '../platform/database.ts' {
       created_at: FilledInstant;
       sealed_at: Instant | null;
     };
-    org_moves: { org_id: string; parent_id: string | null; during: DateRange };
     unit_officers: {
       org_id: string;
       role: OfficerRole;
@@ -52,6 +51,17 @@ declare module '../platform/database.ts' {
       key_id: string;
       filled_on: string;
     };
+    org_moves: {
+      org_id: string;
+      parent_id: string | null;
+      during: DateRange;
+      is_merge: Filled<boolean>;
+      reason: Filled<string | null>;
+      document: Filled<string | null>;
+      decided_by: Filled<string | null>;
+      decided_at: ColumnType<Date | null, Date | null | undefined, Date | null>;
+    };
+    org_tree_changes: { day: string; org_id: string };
     /** View: each unit with the school it belongs to. */
     org_scope: {
       org_id: string;
@@ -63,6 +73,8 @@ declare module '../platform/database.ts' {
       is_demo: boolean;
       parent_id: string | null;
       school_id: string | null;
+      /** The same, but of a school merged into another that other one. */
+      whole_school_id: string | null;
     };
   }
 }

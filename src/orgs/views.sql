@@ -1,7 +1,10 @@
--- org_scope: every unit with the school it belongs to (itself when it is one), null above schools.
+-- org_scope: every unit with the school it belongs to (itself when it is one), null above schools. A school merged into
+-- another keeps its own classes, calendar and timetable (school_id); who belongs together is whole_school_id.
 CREATE OR REPLACE VIEW org_scope AS
 SELECT o.id AS org_id, o.kind, o.code, o.name, o.path, o.tz, o.is_demo, o.parent_id,
-  (SELECT s.id FROM orgs s WHERE s.path @> o.path AND s.kind = 'school' LIMIT 1) AS school_id
+  (SELECT s.id FROM orgs s WHERE s.path @> o.path AND s.kind = 'school'
+    ORDER BY nlevel(s.path) DESC LIMIT 1) AS school_id,
+  (SELECT s.id FROM orgs s WHERE s.path @> o.path AND s.kind = 'school' ORDER BY nlevel(s.path) LIMIT 1) AS whole_school_id
 FROM orgs o;
 
 -- org_tree(day): where every unit stood on a day. A move recorded in org_moves holds for its days; otherwise

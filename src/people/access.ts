@@ -63,6 +63,10 @@ export function defineAction<Subject, const Name extends string>(
     rule,
     async decide(db, actor, subject): Promise<Decision> {
       if (actor.kind === 'system') return actor.actions.has(rule.name) ? 'allow' : 'refuse';
+      if (actor.kind === 'operator' && actor.grant) {
+        const place = await rule.place(db, subject, actor);
+        return decideUnderGrant(db, rule, { place, orgId: actor.grant.orgId });
+      }
       const role = roleOf(actor);
       const allowed = rule.allow[role];
       if (allowed === 'any') return (await rule.place(db, subject, actor)) === null ? 'hide' : 'allow';
@@ -79,6 +83,25 @@ export function defineAction<Subject, const Name extends string>(
       return decision;
     },
   };
+}
+
+/**
+ * The operator whom a school lets look: as its administrator, in that school and what stands below it. What asks a second
+ * step of the administrator stays closed. That nothing is written is the door's (`support.ts`).
+ */
+async function decideUnderGrant(
+  db: Db,
+  { allow, secondStep }: { allow: Allow; secondStep?: boolean },
+  { place, orgId }: { place: Place | null; orgId: string },
+): Promise<Decision> {
+  if (!place?.orgId) return 'hide';
+  const { rows } = await sql<{ holds: boolean }>`
+    SELECT g.path @> p.path AS holds FROM org_scope p, org_scope g
+    WHERE p.org_id = ${place.orgId} AND g.org_id = ${orgId}
+  `.execute(db);
+  if (!rows[0]?.holds) return 'hide';
+  const allowed = allow.schoolAdmin;
+  return !secondStep && allowed !== 'any' && allowed?.includes('sameSchool') ? 'allow' : 'refuse';
 }
 
 const own: readonly Relation[] = ['self', 'ownClass', 'ownCare'];
@@ -179,9 +202,9 @@ const askRelations = askTogether(
           SELECT g.pupil_id FROM guardianships g
           WHERE g.guardian_id = q.actor_id AND g.during @> asked.day AND q.role = 'guardian'
         ),
-        place_org AS (SELECT path, school_id FROM org_scope WHERE org_id = q.org_id),
+        place_org AS (SELECT path, whole_school_id AS school_id FROM org_scope WHERE org_id = q.org_id),
         actor_org AS (
-          SELECT path, school_id FROM org_scope
+          SELECT path, whole_school_id AS school_id FROM org_scope
           WHERE org_id = coalesce(q.actor_org_id,
             (SELECT home_org_id FROM persons WHERE id = q.actor_id AND q.role = 'pupil'))
         )

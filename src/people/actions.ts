@@ -6,7 +6,9 @@ import {
   defineAction,
   everyRole,
   everyStaff,
+  type Place,
 } from './access.ts';
+import type { Db } from '../platform/database.ts';
 
 /** Signing in, claiming a card, signing out: open to all, guarded by what they know. */
 export const signIn = defineAction({
@@ -51,4 +53,57 @@ export const correctReading = defineAction({
   },
 });
 
-export const peopleActions = [signIn, readSelf, manageAccounts, keepSecondStep, correctReading];
+/** See when the operator looked into the school, at what, and by whose leave. */
+export const readSupport = defineAction({
+  name: 'people.readSupport',
+  place: placeOfOrg,
+  allow: {
+    schoolAdmin: ['sameSchool'],
+    principal: ['sameSchool'],
+    schoolDeputy: ['sameSchool'],
+    schoolAuditor: ['sameSchool'],
+  },
+});
+
+/** Ask a school for leave to look: the machine's own command line. */
+export const askSupport = defineAction({
+  name: 'people.askSupport',
+  place: placeOfOrg,
+  allow: { operator: 'any' },
+});
+
+/** Let the operator look, or not. */
+export const decideSupport = defineAction({
+  name: 'people.decideSupport',
+  place: placeOfGrant,
+  allow: { schoolAdmin: ['sameSchool'] },
+  secondStep: true,
+});
+
+/** End it at once. */
+export const endSupport = defineAction({
+  name: 'people.endSupport',
+  place: placeOfGrant,
+  allow: { schoolAdmin: ['sameSchool'], principal: ['sameSchool'], operator: 'any' },
+});
+
+async function placeOfGrant(db: Db, { grantId }: { grantId: string }): Promise<Place | null> {
+  const grant = await db
+    .selectFrom('support_grants')
+    .select('org_id')
+    .where('id', '=', grantId)
+    .executeTakeFirst();
+  return grant ? { orgId: grant.org_id } : null;
+}
+
+export const peopleActions = [
+  signIn,
+  readSelf,
+  manageAccounts,
+  keepSecondStep,
+  correctReading,
+  readSupport,
+  askSupport,
+  decideSupport,
+  endSupport,
+];

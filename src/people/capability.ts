@@ -1,5 +1,6 @@
 import type { Capability } from '../platform/capability.ts';
 import { peopleActions } from './actions.ts';
+import { supportCommands } from './commands-support.ts';
 import { peopleCommands } from './commands.ts';
 import { peopleJobs } from './jobs.ts';
 import { peopleRoutes } from './routes.ts';
@@ -9,7 +10,7 @@ export const people: Capability = {
   name: 'people',
   actions: peopleActions,
   routes: peopleRoutes,
-  commands: peopleCommands,
+  commands: [...peopleCommands, ...supportCommands],
   jobs: peopleJobs,
   afterRestore: (ctx) => endStaffSessions(ctx.db),
 };

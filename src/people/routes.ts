@@ -8,6 +8,7 @@ import {
   readSelf,
   signIn as signInAction,
 } from './actions.ts';
+import { supportRoutes } from './routes-support.ts';
 import { sessionWatchOf } from './session-watch.ts';
 import {
   ChangePassword,
@@ -39,6 +40,7 @@ const tags = ['people'];
 
 export function peopleRoutes(ctx: ServerContext): FastifyPluginAsyncTypebox {
   return async (app) => {
+    await app.register(supportRoutes(ctx));
     app.addHook('preClose', async () => sessionWatchOf(ctx).stop());
     app.post(
       '/sign-in',

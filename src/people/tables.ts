@@ -67,6 +67,26 @@ declare module '../platform/database.ts' {
       totp_at: Instant | null;
       totp_step: number | null;
     };
+    support_grants: {
+      id: Filled<string>;
+      org_id: string;
+      reason: string;
+      minutes: number;
+      asked_at: FilledInstant;
+      decided_by: Filled<string | null>;
+      decided_at: FilledInstant | null;
+      ends_at: FilledInstant | null;
+      ended_at: FilledInstant | null;
+      ended_by: Filled<string | null>;
+      token_hash: Filled<Buffer | null>;
+    };
+    support_uses: {
+      id: Filled<string>;
+      grant_id: string;
+      at: FilledInstant;
+      operation: string;
+      address: string;
+    };
     recovery_codes: {
       account_id: string;
       code_hash: Buffer;

@@ -35,6 +35,8 @@ export interface SecondStep {
 /** The command line on the server's own machine. */
 export interface OperatorActor extends ActorBase {
   readonly kind: 'operator';
+  /** Over the web: reads what the administrator of one school may, by that school's leave, and nothing else. */
+  readonly grant?: { readonly id: string; readonly orgId: string };
 }
 
 /** A job; may do the named actions and nothing else. */

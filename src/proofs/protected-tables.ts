@@ -26,6 +26,7 @@ export const protectedTables: readonly { readonly table: string; readonly key: s
 export const unprotectedTables: Readonly<Record<string, string>> = {
   accounts: 'Read before it is known who asks: signing in, cards, sessions.',
   recovery_codes: 'As accounts: the second step, before it is answered. Hashes only.',
+  support_grants: 'As accounts: read before it is known who asks. The secret is a hash; it holds no pupil.',
   calendar_feeds:
     'Found by the secret in an address, by programs that sign in nowhere; the secret is kept encrypted.',
   expectations: 'Ids and states, no names; the bulk of the day (A-10).',

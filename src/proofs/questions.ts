@@ -96,6 +96,17 @@ export const questions: readonly Question[] = [
   org('readOrgTree'),
   org('createOrg', { body: { parentId: '$orgId', kind: 'grade', code: 'new-grade', name: '五年级' } }),
   org('renameOrg'),
+  org('listSupportGrants'),
+  org('listSupportUses'),
+  org('decideSupport', { body: { give: true } }),
+  org('endSupport'),
+  org('listMoves'),
+  org('moveUnit', {
+    names: { orgId: '$departmentId' },
+    body: { parentId: '$schoolId', fromDay: '2026-12-01', isMerge: false, reason: '合并', document: '' },
+    answers: ['org_move_nothing'],
+  }),
+  org('takeMoveBack', { names: { fromDay: '2026-12-01' }, answers: ['not_found'] }),
   org('getCalendar'),
   org('saveTerm', {
     body: {

@@ -65,6 +65,7 @@ export async function aTenant(ctx: ServerContext, mark: string): Promise<Tenant>
     ids: {
       orgId: school.schoolId,
       countyId,
+      departmentId,
       schoolId: school.schoolId,
       parentId: school.schoolId,
       termId: school.termId,
@@ -90,6 +91,10 @@ export async function aTenant(ctx: ServerContext, mark: string): Promise<Tenant>
       feedId: await aFeed(ctx, school.lin.personId),
       ...cases,
       ...uploads,
+      grantId: await made(
+        db,
+        sql`INSERT INTO support_grants (org_id, reason, minutes) VALUES (${school.schoolId}, ${mark}, 60) RETURNING id`,
+      ),
       weekNo: '14',
       track: 'voice',
       n: '1',

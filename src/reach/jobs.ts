@@ -33,7 +33,8 @@ export async function reachJobs(ctx: ServerContext): Promise<void> {
       .send('reach.tick', {}, { singletonKey: 'plan' })
       .catch((error: unknown) => ctx.log.warn({ err: error }, 'reach.follow'));
   };
-  for (const topic of ['timetable.published', 'lesson.changed']) ctx.bus.subscribe(topic, follow);
+  for (const topic of ['timetable.published', 'lesson.changed', 'orgs.moved'])
+    ctx.bus.subscribe(topic, follow);
 }
 
 /** Opens days that are due, follows changed plans, and counts what ended since the last tick. */

@@ -1,6 +1,6 @@
 import type { ServerContext } from '../platform/context.ts';
 import { asOwner } from '../platform/wall/reader.ts';
-import { recountDirty } from './recount.ts';
+import { recountDirty, recountMovedUnits } from './recount.ts';
 
 /**
  * Counts what the caller's committed write made dirty, before the answer goes out, so that who wrote sees
@@ -8,7 +8,10 @@ import { recountDirty } from './recount.ts';
  */
 export async function recountSoon(ctx: ServerContext): Promise<void> {
   try {
-    const counted = await asOwner('recount', () => recountDirty(ctx.db, ctx.now()));
+    const counted = await asOwner('recount', async () => {
+      await recountMovedUnits(ctx.db);
+      return recountDirty(ctx.db, ctx.now());
+    });
     for (const schoolId of counted.schoolIds) ctx.bus.publish('reach.counted', { schoolId });
   } catch (error) {
     ctx.log.warn({ err: error }, 'reach.recount');

@@ -1,3 +1,4 @@
+import { takeTreeChanges } from '../orgs/queries-places.ts';
 import type { Db, Trx } from '../platform/database.ts';
 import {
   selectPersonsOfClasses,
@@ -78,6 +79,23 @@ export async function recountDirty(db: Db, now: Date): Promise<Recounted> {
     if (batch === 0)
       return { classes: total.classes, days: [...total.days], schoolIds: [...total.schoolIds] };
   }
+}
+
+/**
+ * Counts the units anew that lost or won a unit below them, with all above, on the day of which that is.
+ *
+ * @returns how many days were counted.
+ */
+export async function recountMovedUnits(db: Db): Promise<number> {
+  return db.transaction().execute(async (trx) => {
+    const changes = await takeTreeChanges(trx);
+    for (const day of [...changes.keys()].sort()) {
+      await lockRecount(trx, day);
+      for (const orgIds of await selectClimb(trx, { day, orgIds: changes.get(day) ?? [] }))
+        await recountUnits(trx, { day, orgIds });
+    }
+    return changes.size;
+  });
 }
 
 /**

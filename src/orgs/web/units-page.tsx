@@ -5,10 +5,12 @@ import { api } from '../../platform/web/api.ts';
 import { useActing } from '../../platform/web/console/me.ts';
 import { PageHead } from '../../platform/web/console/page-head.tsx';
 import { Empty, ProblemNotice, SkeletonRows } from '../../platform/web/console/states.tsx';
-import { t } from '../../platform/web/t.ts';
+import { dayTitle } from '../../platform/i18n/format.ts';
+import { locale, t } from '../../platform/web/t.ts';
 import type { OrgKind } from '../tables.ts';
 import { AddDivisions } from './add-divisions.tsx';
 import { UnitForms } from './unit-forms.tsx';
+import { UnitMoves } from './unit-moves.tsx';
 import './units.css';
 
 type Found = Awaited<ReturnType<typeof askUnits>>;
@@ -85,12 +87,11 @@ export default function UnitsPage() {
             />
           )}
         </section>
-        {mayManage && (
-          <div className="unit-side">
-            <UnitForms key={unit.id} org={unit} />
-            {HOLDS_DIVISIONS.has(unit.kind) && <AddDivisions key={`${unit.id} add`} unit={unit} />}
-          </div>
-        )}
+        <div className="unit-side">
+          {mayManage && <UnitForms key={unit.id} org={unit} />}
+          {mayManage && HOLDS_DIVISIONS.has(unit.kind) && <AddDivisions key={`${unit.id} add`} unit={unit} />}
+          <UnitMoves key={`${unit.id} moves`} unit={unit} mayManage={mayManage} />
+        </div>
       </div>
     </>
   );
@@ -139,6 +140,14 @@ function UnitList({ found, text, mayManage }: { found: Found; text: string; mayM
             {t(`orgs.kind.${row.kind as OrgKind}`)} · {row.code}
             {text && row.parentId !== unit.id && <> · {t('orgs.units.in', { name: row.parentName })}</>}
           </span>
+          {row.before && (
+            <span className="muted num">
+              {t(row.before.isMerge ? 'orgs.moves.beforeMerge' : 'orgs.moves.before', {
+                until: dayTitle(row.before.until, locale(), 0),
+                name: row.before.name,
+              })}
+            </span>
+          )}
           {row.childCount > 0 && (
             <span className="muted num unit-count">
               {t('orgs.units.children', { count: row.childCount })}

@@ -7,4 +7,12 @@ export const peopleConsolePages: readonly ConsolePage[] = [
     action: 'people.keepSecondStep',
     load: () => import('./account-page.tsx'),
   },
+  {
+    path: 'support',
+    title: 'people.support.title',
+    group: 'people',
+    action: 'people.readSupport',
+    atSchool: true,
+    load: () => import('./support-page.tsx'),
+  },
 ];
