@@ -142,6 +142,7 @@ function columns(acts: Acts | null): DataColumn<Line>[] {
     {
       key: 'email',
       title: t('orgs.officers.column.email'),
+      onPhone: 'absent',
       text: of(({ email }) => email),
       render: ({ officer }) =>
         officer?.email ? <a href={`mailto:${officer.email}`}>{officer.email}</a> : '',
