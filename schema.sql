@@ -1239,7 +1239,7 @@ CREATE TABLE support_uses (
   grant_id uuid NOT NULL,
   at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
   operation text NOT NULL,
-  address text NOT NULL,
+  url_path text NOT NULL,
   CONSTRAINT support_uses_grant_id_fkey FOREIGN KEY (grant_id) REFERENCES support_grants(id) ON DELETE CASCADE,
   CONSTRAINT support_uses_pkey PRIMARY KEY (id)
 );
@@ -1447,7 +1447,7 @@ COMMENT ON COLUMN support_grants.reason IS 'sensitivity=1 purpose=why the operat
 COMMENT ON COLUMN support_grants.decided_by IS 'sensitivity=2 purpose=who let the operator look';
 COMMENT ON COLUMN support_grants.ended_by IS 'sensitivity=2 purpose=who ended it';
 COMMENT ON COLUMN support_grants.token_hash IS 'sensitivity=4 purpose=open what was granted';
-COMMENT ON COLUMN support_uses.address IS 'sensitivity=2 purpose=what the operator looked at';
+COMMENT ON COLUMN support_uses.url_path IS 'sensitivity=2 purpose=what the operator looked at';
 COMMENT ON COLUMN unit_figures.issued_by IS 'sensitivity=2 purpose=who answers for a corrected figure';
 COMMENT ON COLUMN unit_figures.figures IS 'sensitivity=1 purpose=report of a unit; counts of units, no person';
 COMMENT ON COLUMN unit_imports.id IS 'sensitivity=1 purpose=key';

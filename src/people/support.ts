@@ -195,7 +195,7 @@ export async function listSupportUses(
 ): Promise<{ uses: SupportUse[]; total: number }> {
   await authorize(ctx.db, actor, readSupport, { orgId });
   const { rows } = await sql<SupportUse & { total: number }>`
-    SELECT u.at, g.reason, u.operation, u.address, count(*) OVER ()::int AS total
+    SELECT u.at, g.reason, u.operation, u.url_path AS address, count(*) OVER ()::int AS total
     FROM support_uses u JOIN support_grants g ON g.id = u.grant_id
     WHERE g.org_id IN (SELECT s.org_id FROM org_scope s JOIN org_scope mine
       ON mine.org_id = ${orgId} AND mine.whole_school_id = s.whole_school_id)
@@ -232,7 +232,7 @@ export async function supportActorOf(
       grant_id: grant.id,
       operation:
         (schema as { operationId?: string } | undefined)?.operationId ?? `${request.method} ${url ?? ''}`,
-      address: (request.url.split('?')[0] ?? '').slice(0, 300),
+      url_path: (request.url.split('?')[0] ?? '').slice(0, 300),
     })
     .execute();
   if ((request.method !== 'GET' && request.method !== 'HEAD') || request.headers.upgrade !== undefined)

@@ -85,7 +85,7 @@ declare module '../platform/database.ts' {
       grant_id: string;
       at: FilledInstant;
       operation: string;
-      address: string;
+      url_path: string;
     };
     recovery_codes: {
       account_id: string;

@@ -31,7 +31,7 @@ CREATE TABLE support_uses (
   grant_id uuid NOT NULL REFERENCES support_grants (id) ON DELETE CASCADE,
   at timestamptz DEFAULT clock_timestamp() NOT NULL,
   operation text NOT NULL,
-  address text NOT NULL
+  url_path text NOT NULL
 );
 CREATE INDEX support_uses_grant_id_idx ON support_uses (grant_id, id DESC);
-COMMENT ON COLUMN support_uses.address IS 'sensitivity=2 purpose=what the operator looked at';
+COMMENT ON COLUMN support_uses.url_path IS 'sensitivity=2 purpose=what the operator looked at';
