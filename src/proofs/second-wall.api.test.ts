@@ -4,6 +4,7 @@ import type { Actor } from '../platform/actor.ts';
 import { buildTestApp } from '../platform/testing/app.ts';
 import { rolledBackDatabase } from '../platform/testing/rolled-back.ts';
 import { asReader, currentReader } from '../platform/wall/reader.ts';
+import { openSchoolDay } from '../reach/school-day.ts';
 import { roomsOf } from '../rooms/rooms.ts';
 import { standAt, WEDNESDAY } from '../timetable/testing/school.ts';
 import { hatsOf, type Hat } from './hats.ts';
@@ -138,6 +139,21 @@ test('asked directly, a stranger sees no row of the school in any protected tabl
   }
   const own = await asReader({ personId: tenant.ids['adultId'] ?? '' }, rowsOfTenant);
   expect(own).toEqual(await rowsOfTenant());
+});
+
+test('whoever opens a school’s day opens it for everybody in it, not for what they may see', async () => {
+  await database.takenBack(async () => {
+    const { schoolId = '', schoolDay: day = '', followUpId } = tenant.ids;
+    await sql`UPDATE school_days SET opened_at = NULL WHERE org_id = ${schoolId} AND day = ${day}`.execute(
+      db,
+    );
+    await sql`UPDATE follow_ups SET adult_id = NULL WHERE id = ${followUpId}`.execute(db);
+    const open = () => openSchoolDay(ctx.db, { schoolId, day, now: ctx.now() });
+    expect(await asReader({ personId: null }, open)).toBe(true);
+    const { rows } = await sql<{ named: boolean }>`
+      SELECT adult_id IS NOT NULL AS named FROM follow_ups WHERE id = ${followUpId}`.execute(db);
+    expect(rows).toEqual([{ named: true }]);
+  });
 });
 
 /** Rows of the school in each protected table, as text in a fixed order. */

@@ -27,14 +27,16 @@ export async function openSchoolDay(
   db: Db,
   { schoolId, day, now }: { schoolId: string; day: string; now: Date },
 ): Promise<boolean> {
-  return db.transaction().execute(async (trx) => {
+  const open = async (trx: Trx): Promise<boolean> => {
     // The row's lock makes the second opener wait and then find it opened.
     if (!(await markDayOpened(trx, { schoolId, day, at: now }))) return false;
     await checkAdultsIn(trx, { schoolId, day });
     const planned = await selectPlanned(trx, { schoolId, day });
     await openExpectations(trx, { schoolId, day, planned, firstTime: true });
     return true;
-  });
+  };
+  // Whoever comes first opens it for everybody in it.
+  return asOwner('openDay', () => db.transaction().execute(open));
 }
 
 /**
@@ -48,7 +50,7 @@ export async function ensureDayOpen(
 ): Promise<boolean> {
   const row = await selectSchoolDay(db, { schoolId, day });
   if (!row || row.kind === 'off' || row.opens_at > now) return false;
-  if (row.opened_at === null) await asOwner('openDay', () => openSchoolDay(db, { schoolId, day, now }));
+  if (row.opened_at === null) await openSchoolDay(db, { schoolId, day, now });
   return true;
 }
 
