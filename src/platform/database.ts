@@ -77,9 +77,9 @@ export function openDatabase(
   connection: pg.PoolConfig,
   {
     max = 20,
-    isWalled = true,
+    isWalled = () => true,
     onIdleError = () => {},
-  }: { max?: number; isWalled?: boolean; onIdleError?: (error: Error) => void } = {},
+  }: { max?: number; isWalled?: () => boolean; onIdleError?: (error: Error) => void } = {},
 ): Database {
   const open = () => {
     const pool = new pg.Pool({
@@ -100,7 +100,7 @@ export function openDatabase(
   const readers = open();
   const standing = new WeakMap<pg.PoolClient, Reader>();
   const connect = async (): Promise<pg.PoolClient> => {
-    const reader = isWalled ? currentReader() : null;
+    const reader = isWalled() ? currentReader() : null;
     if (reader === null) return owner.pool.connect();
     const client = await readers.pool.connect();
     if (standing.get(client)?.personId === reader.personId) return client;

@@ -31,12 +31,13 @@ export async function openContext(
   connection: pg.PoolConfig,
   { log = createLogger({ level: config.logLevel }), work = true }: { log?: Logger; work?: boolean } = {},
 ): Promise<OpenedContext> {
-  const gap = await wallGapOf(connection);
-  if (gap !== null) log.warn({ gap, remedy: wallGapSentence(gap).en }, 'wall.missing');
+  let gap: WallGap | null = null;
   const { db, pool, close } = openDatabase(connection, {
-    isWalled: gap === null,
+    isWalled: () => gap === null,
     onIdleError: (err) => log.warn({ err }, 'database.idle'),
   });
+  gap = await findWallGap(db);
+  if (gap !== null) log.warn({ gap, remedy: wallGapSentence(gap).en }, 'wall.missing');
   const bus = inProcessBus({ onError: (err, topic) => log.error({ err, topic }, 'bus.handler') });
   const clock = await openClock(db);
   bus.subscribe('clock.moved', () => {
@@ -68,13 +69,4 @@ export async function openContext(
       await close();
     },
   };
-}
-
-async function wallGapOf(connection: pg.PoolConfig): Promise<WallGap | null> {
-  const { db, close } = openDatabase(connection, { max: 1 });
-  try {
-    return await findWallGap(db);
-  } finally {
-    await close();
-  }
 }

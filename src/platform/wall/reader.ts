@@ -25,11 +25,7 @@ export type OwnerWork =
   /** What became dirty is counted, whoever made it so. */
   | 'recount'
   /** Drafts are written with COPY and applied by way of temporary tables and new statistics. */
-  | 'roster'
-  /** Who asks shows a password, a card or a secret address and is nobody yet. */
-  | 'door'
-  /** A guest is found by number, name and the code of their own school. */
-  | 'guest';
+  | 'roster';
 
 type Standing = { readonly reader: Reader } | { readonly owner: OwnerWork };
 

@@ -26,7 +26,7 @@ test('without the right to make roles everything works as before, and what is mi
   await migrate(outside.db);
   expect(await findWallGap(outside.db)).toBe('membership');
   expect(wallGapSentence('membership').en).toContain('GRANT nol_app TO');
-  const unwalled = openDatabase(theirs, { max: 1, isWalled: false });
+  const unwalled = openDatabase(theirs, { max: 1, isWalled: () => false });
   const { rows } = await asReader({ personId: null }, () =>
     sql<{ role: string }>`SELECT current_user AS role`.execute(unwalled.db),
   );
