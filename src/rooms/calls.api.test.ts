@@ -4,11 +4,11 @@ import { describe, expect, test } from 'vitest';
 import { buildTestApp } from '../platform/testing/app.ts';
 import { whoIsCalled } from './service-calls.ts';
 import { aLesson } from './testing/a-lesson.ts';
-import type { BuiltLesson, Headers } from './testing/a-lesson.ts';
-import { decodeFeed, decodeJsonRow } from './wire.ts';
-import type { TalkRow } from './wire.ts';
+import type { BuiltLesson } from './testing/a-lesson.ts';
+import { outcome, roomCalls } from './testing/room-calls.ts';
 
 const { app, db } = await buildTestApp();
+const { post, talk } = roomCalls(app);
 
 async function opened(options: Parameters<typeof aLesson>[1] = {}, present = 3) {
   const lesson = await aLesson(db, options);
@@ -17,27 +17,11 @@ async function opened(options: Parameters<typeof aLesson>[1] = {}, present = 3) 
   return { lesson, logId: (joined.json() as { logId: string }).logId };
 }
 
-function post(lesson: BuiltLesson, headers: Headers, what: string, payload: object = {}) {
-  const url = `/api/rooms/${lesson.schoolDay}/${lesson.lessonId}/${what}`;
-  return app.inject({ method: 'POST', url, headers, payload });
-}
-
 async function called(lesson: BuiltLesson, id = randomUUID()): Promise<string> {
   const answer = await post(lesson, lesson.teacher.headers, 'calls', { id });
   expect(answer.statusCode).toBe(200);
   return (answer.json() as { personId: string }).personId;
 }
-
-async function talk(logId: string, headers: Headers): Promise<TalkRow[]> {
-  const url = `/api/logs/${logId}/feed?voice=0&events=1&talk=1&pages=1&hold=0&max=300000`;
-  const read = await app.inject({ method: 'GET', url, headers });
-  return decodeFeed(read.rawPayload)
-    .filter(({ track }) => track === 'talk')
-    .map(({ bytes }) => decodeJsonRow<TalkRow>(bytes));
-}
-
-const outcome = (given: { statusCode: number; json(): { code?: string } }) =>
-  given.statusCode < 400 ? given.statusCode : [given.statusCode, given.json().code];
 
 describe('calling by lot', () => {
   test('comes to everybody present once before anybody twice, and to nobody who is not there', async () => {

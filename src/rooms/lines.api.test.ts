@@ -3,21 +3,17 @@ import { describe, expect, test } from 'vitest';
 import { buildTestApp } from '../platform/testing/app.ts';
 import { aLesson } from './testing/a-lesson.ts';
 import type { BuiltLesson, Headers } from './testing/a-lesson.ts';
-import { decodeFeed, decodeJsonRow } from './wire.ts';
+import { outcome, roomCalls } from './testing/room-calls.ts';
 import type { TalkRow } from './wire.ts';
 
 const { app, db, runJob } = await buildTestApp();
+const { post, talk } = roomCalls(app);
 let lines = 0;
 
 async function opened(options: Parameters<typeof aLesson>[1] = {}) {
   const lesson = await aLesson(db, options);
   const joined = await post(lesson, lesson.teacher.headers, 'join');
   return { lesson, logId: (joined.json() as { logId: string }).logId };
-}
-
-function post(lesson: BuiltLesson, headers: Headers, what: string, payload: object = {}) {
-  const url = `/api/rooms/${lesson.schoolDay}/${lesson.lessonId}/${what}`;
-  return app.inject({ method: 'POST', url, headers, payload });
 }
 
 const say = (lesson: BuiltLesson, headers: Headers, text: string, clientId = `line-${(lines += 1)}-id`) =>
@@ -29,17 +25,7 @@ async function said(lesson: BuiltLesson, headers: Headers, text: string): Promis
   return (answer.json() as { n: number }).n;
 }
 
-async function talk(logId: string, headers: Headers, from = 1): Promise<TalkRow[]> {
-  const url = `/api/logs/${logId}/feed?voice=0&events=1&talk=${from}&pages=1&hold=0&max=300000`;
-  const read = await app.inject({ method: 'GET', url, headers });
-  return decodeFeed(read.rawPayload)
-    .filter(({ track }) => track === 'talk')
-    .map(({ bytes }) => decodeJsonRow<TalkRow>(bytes));
-}
-
 const texts = (rows: readonly TalkRow[]) => rows.flatMap((row) => (row.kind === 'chat' ? [row.text] : []));
-const outcome = (given: { statusCode: number; json(): { code?: string } }) =>
-  given.statusCode < 400 ? given.statusCode : [given.statusCode, given.json().code];
 
 describe('who reads the chat', () => {
   test('is switched by the teacher: the class, the staff alone, nobody; the staff writes to all', async () => {

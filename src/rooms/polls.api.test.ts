@@ -4,11 +4,12 @@ import { describe, expect, test } from 'vitest';
 import { buildTestApp } from '../platform/testing/app.ts';
 import { aLesson } from './testing/a-lesson.ts';
 import type { BuiltLesson, Headers } from './testing/a-lesson.ts';
+import { outcome, roomCalls } from './testing/room-calls.ts';
 import { whatIsWrong } from './service-polls.ts';
-import { decodeFeed, decodeJsonRow } from './wire.ts';
-import type { PollQuestion, TalkRow } from './wire.ts';
+import type { PollQuestion } from './wire.ts';
 
 const { app, db, runJob } = await buildTestApp();
+const { post, talk } = roomCalls(app);
 
 const choice: PollQuestion = { kind: 'single', prompt: '哪个方程对？', options: ['', '', '', ''], pageN: 3 };
 
@@ -16,11 +17,6 @@ async function opened(options: Parameters<typeof aLesson>[1] = {}) {
   const lesson = await aLesson(db, options);
   const joined = await post(lesson, lesson.teacher.headers, 'join');
   return { lesson, logId: (joined.json() as { logId: string }).logId };
-}
-
-function post(lesson: BuiltLesson, headers: Headers, what: string, payload: object = {}) {
-  const url = `/api/rooms/${lesson.schoolDay}/${lesson.lessonId}/${what}`;
-  return app.inject({ method: 'POST', url, headers, payload });
 }
 
 async function ask(lesson: BuiltLesson, over: object = {}): Promise<string> {
@@ -43,17 +39,6 @@ async function results(lesson: BuiltLesson, headers: Headers, id: string) {
   const url = `/api/rooms/${lesson.schoolDay}/${lesson.lessonId}/polls/${id}`;
   return app.inject({ method: 'GET', url, headers });
 }
-
-async function talk(logId: string, headers: Headers): Promise<TalkRow[]> {
-  const url = `/api/logs/${logId}/feed?voice=0&events=1&talk=1&pages=1&hold=0&max=300000`;
-  const read = await app.inject({ method: 'GET', url, headers });
-  return decodeFeed(read.rawPayload)
-    .filter(({ track }) => track === 'talk')
-    .map(({ bytes }) => decodeJsonRow<TalkRow>(bytes));
-}
-
-const outcome = (given: { statusCode: number; json(): { code?: string } }) =>
-  given.statusCode < 400 ? given.statusCode : [given.statusCode, given.json().code];
 
 describe('a question to the class', () => {
   test('goes to every pupil without its right answer; the class sees results only when shown, without names', async () => {

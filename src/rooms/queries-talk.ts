@@ -192,3 +192,18 @@ export async function isSaidFirst(trx: Trx, room: LockedRoom, key: string): Prom
     .executeTakeFirst();
   return written !== undefined;
 }
+
+/**
+ * Takes such a note away again, so that the same may be said anew.
+ *
+ * @returns false when it was not said.
+ */
+export async function isTakenBack(trx: Trx, room: LockedRoom, key: string): Promise<boolean> {
+  const gone = await trx
+    .deleteFrom('talk_keys')
+    .where('log_id', '=', room.logId)
+    .where('key', '=', key)
+    .returning('n')
+    .executeTakeFirst();
+  return gone !== undefined;
+}

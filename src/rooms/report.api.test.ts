@@ -6,14 +6,11 @@ import { buildTestApp } from '../platform/testing/app.ts';
 import { tallyTalk } from './service-report.ts';
 import { aLesson } from './testing/a-lesson.ts';
 import type { BuiltLesson, Headers } from './testing/a-lesson.ts';
+import { roomCalls } from './testing/room-calls.ts';
 import type { TalkRow } from './wire.ts';
 
 const { app, db } = await buildTestApp();
-
-function post(lesson: BuiltLesson, headers: Headers, what: string, payload: object = {}) {
-  const url = `/api/rooms/${lesson.schoolDay}/${lesson.lessonId}/${what}`;
-  return app.inject({ method: 'POST', url, headers, payload });
-}
+const { post } = roomCalls(app);
 
 function read(lesson: BuiltLesson, headers: Headers, what = 'report') {
   return app.inject({ url: `/api/rooms/${lesson.schoolDay}/${lesson.lessonId}/${what}`, headers });

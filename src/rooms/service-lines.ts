@@ -6,7 +6,14 @@ import { AppError } from '../platform/errors.ts';
 import { takePart, teachLesson } from './actions.ts';
 import type { LessonKey } from './access.ts';
 import { readLogRows } from './log-rows.ts';
-import { insertSaid, insertTalkRow, isSaidFirst, mayChat, type LockedRoom } from './queries-talk.ts';
+import {
+  insertSaid,
+  insertTalkRow,
+  isSaidFirst,
+  isTakenBack,
+  mayChat,
+  type LockedRoom,
+} from './queries-talk.ts';
 import { consentMissing, logEnded, talkOff } from './refusals.ts';
 import type { Rooms } from './rooms.ts';
 import { inLockedRoom, mustTeach, whyNotInRoom, type InRoom } from './service-talk.ts';
@@ -15,7 +22,8 @@ import { decodeJsonRow, type TalkRow } from './wire.ts';
 type Line = Extract<TalkRow, { kind: 'chat' }>;
 
 /**
- * Says a line to the class, or as the teacher has switched it (`toStaff`) to the staff alone. Written before it is answered; the same `clientId` again changes nothing.
+ * Says a line to the class, or as the teacher has switched it (`toStaff`) to the staff alone. Written before it is
+ * answered; the same `clientId` again changes nothing.
  *
  * @throws {AppError} 409 `talk_off` from the very switch on, `log_ended`; 403 `removed_from_room`, `consent_missing`;
  *   404.
@@ -96,7 +104,7 @@ export async function hideLine(rooms: Rooms, who: InRoom, n: number, isHidden: b
     await isSaidFirst(trx, room, `lookedAt:${n}`);
     const isChanged = isHidden
       ? await isSaidFirst(trx, room, `hidden:${n}`)
-      : await forgetKey(trx, room, `hidden:${n}`);
+      : await isTakenBack(trx, room, `hidden:${n}`);
     if (!isChanged) return [];
     await audit(trx, who.actor, {
       action: teachLesson.name,
@@ -134,16 +142,6 @@ async function holdsKey(trx: Trx, room: LockedRoom, key: string): Promise<boolea
     .where('key', '=', key)
     .executeTakeFirst();
   return held !== undefined;
-}
-
-async function forgetKey(trx: Trx, room: LockedRoom, key: string): Promise<boolean> {
-  const gone = await trx
-    .deleteFrom('talk_keys')
-    .where('log_id', '=', room.logId)
-    .where('key', '=', key)
-    .returning('n')
-    .executeTakeFirst();
-  return gone !== undefined;
 }
 
 const lineNotFound = (): AppError =>

@@ -1,6 +1,6 @@
 import { authorize } from '../platform/authorize.ts';
 import { takePart } from './actions.ts';
-import { insertTalkRow, isSaidFirst } from './queries-talk.ts';
+import { insertTalkRow, isSaidFirst, isTakenBack } from './queries-talk.ts';
 import type { Rooms } from './rooms.ts';
 import { inLockedRoom, type InRoom } from './service-talk.ts';
 
@@ -19,15 +19,8 @@ export async function tellLost(
   await authorize(rooms.ctx.db, who.actor, takePart, who.key);
   await inLockedRoom(rooms, who, takePart, async (trx, room) => {
     const key = `lost:${who.personId}:${pageN}`;
-    const changed = takenBack
-      ? await trx
-          .deleteFrom('talk_keys')
-          .where('log_id', '=', room.logId)
-          .where('key', '=', key)
-          .returning('n')
-          .executeTakeFirst()
-      : await isSaidFirst(trx, room, key);
-    if (changed === undefined || changed === false) return [];
+    const changed = takenBack ? await isTakenBack(trx, room, key) : await isSaidFirst(trx, room, key);
+    if (!changed) return [];
     const said = { kind: 'lost', classId: room.classId, personId: who.personId, pageN } as const;
     return [await insertTalkRow(trx, room, takenBack ? { ...said, takenBack } : said)];
   });
