@@ -70,12 +70,11 @@ test('a school names both, the county sees who has not; said again it is the sam
 });
 
 test('the number is not in the database as it is dialled, and who read the list is on record', async () => {
-  const { rows } = await sql<{ row: string }>`
-    SELECT f::text || convert_from(f.cipher, 'LATIN1') AS row FROM unit_officers f WHERE org_id = ${schools[0]!.orgId}`.execute(
-    db,
-  );
+  const { rows } = await sql<{ row: string; cipher: Buffer }>`
+    SELECT f::text AS row, f.cipher FROM unit_officers f WHERE org_id = ${schools[0]!.orgId}`.execute(db);
   expect(rows.length).toBeGreaterThan(0);
-  expect(rows.filter(({ row }) => /5559042|someone@/.test(row))).toEqual([]);
+  for (const clear of ['5559042', 'someone@'])
+    expect(rows.filter(({ row, cipher }) => row.includes(clear) || cipher.includes(clear))).toEqual([]);
   const lines = async () =>
     (
       await sql<{ n: number }>`SELECT count(*)::int AS n FROM audit_lines

@@ -10,8 +10,6 @@ import { nameOfficers, readOfficers } from './actions.ts';
 import type { OfficerRole, OfficerSex, OrgKind } from './tables.ts';
 
 const purpose = 'unit:officer';
-/** A province with its cities and counties is some two hundred; a county with its schools seldom a thousand. */
-const MOST_UNITS = 3000;
 
 export interface NamedOfficer {
   readonly name: string;
@@ -72,7 +70,6 @@ export async function listOfficers(
     FROM orgs top JOIN orgs o ON o.path <@ top.path AND nlevel(o.path) <= nlevel(top.path) + 2
     WHERE top.id = ${orgId} AND (o.id = top.id OR o.kind IN ('province', 'city', 'county', 'school'))
     ORDER BY o.id <> top.id, o.code
-    LIMIT ${MOST_UNITS}
   `.execute(ctx.db);
   await audit(ctx.db, actor, { action: 'orgs.readOfficers', subjectKind: 'org', subjectId: orgId, orgId });
   const units = rows.map(({ officers: { responsible, liaison }, ...unit }): UnitOfficers => ({
