@@ -2,11 +2,8 @@ import writeXlsxFile, { type Row } from 'write-excel-file/node';
 import { dayAndWeekday, timeOfDay } from '../platform/i18n/format.ts';
 import { say } from '../platform/i18n/server-words.ts';
 import type { Locale } from '../platform/i18n/words.ts';
+import { bold, head } from '../platform/workbook-cells.ts';
 import type { DailyFigure } from './daily-figure.ts';
-
-export const bold = (value: string) => ({ value, fontWeight: 'bold' as const });
-export const head = (...texts: string[]): Row =>
-  texts.map((value) => ({ value, fontWeight: 'bold' as const, backgroundColor: '#F1F4EE' }));
 
 /**
  * The daily figure as a workbook: what the numbers mean and up to when they count stand above them.

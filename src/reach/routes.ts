@@ -3,6 +3,7 @@ import { Type } from 'typebox';
 import type { ServerContext } from '../platform/context.ts';
 import { repeatable } from '../platform/idempotency.ts';
 import { localeOf } from '../platform/request-locale.ts';
+import { workbookType } from '../platform/workbook-cells.ts';
 import {
   answerContest,
   changeRules,
@@ -74,7 +75,6 @@ import { issueUnitFigure, unitFigure } from './unit-figure.ts';
 import { unitWorkbook } from './unit-workbook.ts';
 
 const tags = ['reach'];
-const workbookType = 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet';
 const School = closed({ schoolId: Id });
 const FollowUpPath = closed({ followUpId: Id });
 const OfDay = closed({ day: Type.Optional(Day) });

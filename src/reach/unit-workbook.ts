@@ -2,7 +2,8 @@ import writeXlsxFile, { type Row } from 'write-excel-file/node';
 import { dayAndWeekday, timeOfDay } from '../platform/i18n/format.ts';
 import { say } from '../platform/i18n/server-words.ts';
 import type { Locale } from '../platform/i18n/words.ts';
-import { bold, head, wayWord } from './daily-workbook.ts';
+import { bold, head } from '../platform/workbook-cells.ts';
+import { wayWord } from './daily-workbook.ts';
 import type { UnitFigure } from './unit-figure.ts';
 import { reportedMeasures, type Difference, type ReportedMeasure } from './rules/unit-figure.ts';
 

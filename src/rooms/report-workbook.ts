@@ -2,11 +2,9 @@ import writeXlsxFile, { type Row } from 'write-excel-file/node';
 import { dayAndWeekday, timeOfDay } from '../platform/i18n/format.ts';
 import { say } from '../platform/i18n/server-words.ts';
 import type { Locale } from '../platform/i18n/words.ts';
+import { bold, head } from '../platform/workbook-cells.ts';
 import type { LessonReport } from './service-report.ts';
 
-const bold = (value: string) => ({ value, fontWeight: 'bold' as const });
-const head = (...texts: string[]): Row =>
-  texts.map((value) => ({ value, fontWeight: 'bold' as const, backgroundColor: '#F1F4EE' }));
 const list = (pages: readonly number[]): string => pages.join(', ');
 
 /** A lesson's report as a workbook: pupils, answers by pupil and question, pages. All texts are cells of type text. */

@@ -2,6 +2,7 @@ import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import type { ServerContext } from '../platform/context.ts';
 import { attachmentHeader } from '../platform/download-name.ts';
 import { localeOf } from '../platform/request-locale.ts';
+import { workbookType } from '../platform/workbook-cells.ts';
 import { teachLesson } from './actions.ts';
 import { LessonParams, OnlyForPupil } from './contract.ts';
 import { LessonReportAnswer } from './contract-report.ts';
@@ -12,7 +13,6 @@ import { lessonReport, type LessonReport } from './service-report.ts';
 const base = '/rooms/:schoolDay/:lessonId';
 const tags = ['rooms'];
 const querystring = OnlyForPupil;
-const workbookType = 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet';
 
 function reportAnswer({
   lesson,

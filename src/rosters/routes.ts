@@ -10,6 +10,7 @@ import { problemText } from '../platform/i18n/server-words.ts';
 import type { Locale } from '../platform/i18n/words.ts';
 import { localeOf } from '../platform/request-locale.ts';
 import { bodyLimitOf, readUploadForm } from '../platform/upload-place.ts';
+import { workbookType } from '../platform/workbook-cells.ts';
 import { checkRoster, confirmDraft, exportRoster as exportAction } from './actions.ts';
 import {
   CheckOptions,
@@ -49,7 +50,6 @@ const HeadingParams = Type.Object({
   headingId: Type.String({ format: 'uuid' }),
 });
 const DraftParams = Type.Object({ draftId: Type.String({ format: 'uuid' }) });
-const XLSX = 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet';
 
 /** Drafts of a former release say nothing of classes. */
 const noOutcomes = { created: 0, changed: 0, unchanged: 0, ended: 0 };
@@ -141,7 +141,7 @@ function parseJson(text: string): unknown {
 }
 
 function sendWorkbook(reply: FastifyReply, name: string, bytes: Uint8Array): FastifyReply {
-  return sendFile(reply, XLSX, name, bytes);
+  return sendFile(reply, workbookType, name, bytes);
 }
 
 function sendFile(reply: FastifyReply, type: string, name: string, bytes: Uint8Array): FastifyReply {
@@ -191,7 +191,7 @@ export function rostersRoutes(ctx: ServerContext): FastifyPluginAsyncTypebox {
     app.get(
       '/orgs/:orgId/roster-template',
       {
-        config: { action: checkRoster, answers: XLSX },
+        config: { action: checkRoster, answers: workbookType },
         schema: { operationId: 'rosterTemplate', tags, params: OrgParams },
       },
       async (request, reply) => {
@@ -249,7 +249,7 @@ export function rostersRoutes(ctx: ServerContext): FastifyPluginAsyncTypebox {
         const { format } = request.query;
         const asked = { ...request.params, format, locale: localeOf(request) };
         const { name, bytes } = await exportRoster(ctx, request.actor, asked);
-        return sendFile(reply, format === 'workbook' ? XLSX : 'application/zip', name, bytes);
+        return sendFile(reply, format === 'workbook' ? workbookType : 'application/zip', name, bytes);
       },
     );
     app.get(
@@ -286,7 +286,7 @@ export function rostersRoutes(ctx: ServerContext): FastifyPluginAsyncTypebox {
     app.get(
       '/roster-drafts/:draftId/workbook',
       {
-        config: { action: confirmDraft, answers: XLSX },
+        config: { action: confirmDraft, answers: workbookType },
         schema: { operationId: 'returnRosterRows', tags, params: DraftParams },
       },
       async (request, reply) => {

@@ -6,6 +6,7 @@ import { problemText } from '../../platform/i18n/server-words.ts';
 import type { Locale } from '../../platform/i18n/words.ts';
 import { localeOf } from '../../platform/request-locale.ts';
 import { bodyLimitOf, readUploadForm } from '../../platform/upload-place.ts';
+import { workbookType } from '../../platform/workbook-cells.ts';
 import { importUnits } from '../actions.ts';
 import { SCHOOLS_UPLOAD } from '../upload-places.ts';
 import { columnLetters } from '../workbook/workbook.ts';
@@ -17,7 +18,6 @@ const tags = ['rosters'];
 const Uuid = Type.String({ format: 'uuid' });
 const OrgParams = Type.Object({ orgId: Uuid });
 const ImportParams = Type.Object({ importId: Uuid });
-const XLSX = 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet';
 /** Problems a report shows; the counts are of all. */
 const SHOWN = 500;
 
@@ -48,13 +48,13 @@ export function schoolRoutes(ctx: ServerContext): FastifyPluginAsyncTypebox {
     app.get(
       '/orgs/:orgId/school-template',
       {
-        config: { action: importUnits, answers: XLSX },
+        config: { action: importUnits, answers: workbookType },
         schema: { operationId: 'schoolTemplate', tags, params: OrgParams },
       },
       async (request, reply) => {
         const bytes = await schoolsTemplate(ctx, request.actor, request.params, localeOf(request));
         return reply
-          .type(XLSX)
+          .type(workbookType)
           .header('content-disposition', 'attachment; filename="schools.xlsx"')
           .send(Buffer.from(bytes));
       },
