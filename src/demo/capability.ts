@@ -7,6 +7,7 @@ import { demoEntries } from './entries.ts';
 import { demoRoutes } from './routes.ts';
 import { fillPast } from './history.ts';
 import { teachDemoLesson } from './live.ts';
+import { lookEverySeconds, teachRunning } from './running.ts';
 import { countPersons, hasDemo, loadDemo, removeDemo } from './service.ts';
 
 const commands: readonly Command[] = [
@@ -91,6 +92,9 @@ export const demo: Capability = {
     // Last week's facts are filled in the background, so that the first start is quick.
     await ctx.jobs.define('demo.past', { everySeconds: 300 }, async (_data, stopping) => {
       if (await hasDemo(ctx.db)) await fillPast(ctx, stopping);
+    });
+    await ctx.jobs.define('demo.running', { everySeconds: lookEverySeconds }, async () => {
+      if (await hasDemo(ctx.db)) await teachRunning(ctx);
     });
     // Sent when the command line has loaded the demo beside this server.
     await ctx.jobs.define('demo.teach', {}, async () => {

@@ -2,7 +2,7 @@ import { sql } from 'kysely';
 import type { Db } from '../platform/database.ts';
 
 /** Zone of the demo county. */
-const zone = 'Asia/Shanghai';
+export const zone = 'Asia/Shanghai';
 /** Wednesday of week 13: the day a fresh demo stands at, whatever the real date. */
 export const demoFirstDay = '2026-11-25';
 /** The demo's morning: a restart within it goes on, outside it the clock moves to the next morning. */

@@ -79,6 +79,41 @@ test('the days before have facts, closed books and follow-ups with an adult each
   expect(rows[0]?.reached).toBeGreaterThan(2_700);
 }, 400_000);
 
+test('lessons of this moment are under way but those a visitor can teach, and end as they ran', async () => {
+  const stand = (time: string) =>
+    sql`UPDATE clock SET clock_offset = (${'2026-11-25'}::date + ${time}::time) AT TIME ZONE 'Asia/Shanghai' - clock_timestamp()`.execute(
+      db,
+    );
+  const runs = async () => {
+    const { rows } = await sql<{ status: string; n: number; entered: number; present: number }>`
+      SELECT l.status, count(DISTINCT l.id)::int AS n, count(e.person_id)::int AS entered,
+        count(*) FILTER (WHERE x.state IN ('present', 'late', 'leftEarly'))::int AS present
+      FROM lessons l
+      LEFT JOIN expectation_cards x ON x.school_day = l.school_day AND x.planned_id = l.id
+      LEFT JOIN room_entries e ON e.school_day = l.school_day AND e.lesson_id = l.id AND e.person_id = x.person_id
+      WHERE l.school_day = '2026-11-25' AND (l.starts_at AT TIME ZONE 'Asia/Shanghai')::time BETWEEN '10:05' AND '10:30'
+      GROUP BY l.status`.execute(db);
+    return new Map(rows.map((row) => [row.status, row]));
+  };
+  await stand('10:40');
+  await clock.refresh(db);
+  await runJob('demo.running');
+  await runJob('demo.running');
+  await runJob('reach.recount');
+  const during = await runs();
+  expect(during.get('live')?.n).toBeGreaterThan(30);
+  expect(during.get('planned')?.n).toBeGreaterThan(0);
+  expect(during.get('planned')?.entered).toBe(0);
+  expect(during.get('live')?.entered).toBeGreaterThan(900);
+  expect(during.get('live')?.present).toBe(during.get('live')?.entered);
+  await stand('11:00');
+  await clock.refresh(db);
+  await runJob('demo.past');
+  const after = await runs();
+  expect(after.get('live')).toBeUndefined();
+  expect(after.get('ended')?.present).toBeGreaterThanOrEqual(during.get('live')?.present ?? 0);
+}, 120_000);
+
 test('loading it again changes nothing', async () => {
   const counts = await rowsByTable();
   expect(await loadDemo(ctx, operatorActor())).toMatchObject({ loaded: false });

@@ -13,6 +13,7 @@ import { heartbeat } from '../rooms/service-presence.ts';
 import { giveOrder, raiseHand } from '../rooms/service-talk.ts';
 import { decodeFeed, type FeedFrame } from '../rooms/wire.ts';
 import { startNow } from '../timetable/service/start-now.ts';
+import { zone } from './clock.ts';
 import { removeLessons } from './remove.ts';
 
 /** Who never comes, comes late, or drops out, by place in the class list (0 = first). */
@@ -80,7 +81,7 @@ async function castOf(ctx: ServerContext): Promise<Cast | null> {
     role: string;
     number: string;
   }>`
-    WITH today AS (SELECT (app_now() AT TIME ZONE 'Asia/Shanghai' - interval '4 hours')::date AS day)
+    WITH today AS (SELECT (app_now() AT TIME ZONE ${zone} - interval '4 hours')::date AS day)
     SELECT m.class_id, m.person_id, a.id AS account_id,
       CASE WHEN m.role = 'pupil' THEN 'pupil' ELSE 'teacher' END AS role, p.number
     FROM today, orgs o JOIN classes c ON c.school_id = o.id AND c.name = '七（2）班', class_members(today.day) m

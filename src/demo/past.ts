@@ -1,11 +1,12 @@
 import { sql } from 'kysely';
 import type { ServerContext } from '../platform/context.ts';
 
-/** One pupil in so many is not reached at all on a day. */
-const awayOneIn = 170;
-/** Of a hundred lessons of a pupil: missed, made up by the recording, late, left early; the rest present. */
-const luck = { missed: 2, madeUp: 5, late: 7, leftEarly: 8 } as const;
-const lateMinutes = 12;
+/**
+ * One pupil in so many is not reached at all on a day. Of a hundred lessons of a pupil: missed, made up by the
+ * recording, late, left early, each up to its number; the rest present.
+ */
+export const luck = { awayOneIn: 170, missed: 2, madeUp: 5, late: 7, leftEarly: 8 } as const;
+export const lateMinutes = 12;
 
 /**
  * Lets the demo's planned lessons of a day that are over by now have been taught: how they ran, and a fact
@@ -20,8 +21,9 @@ export async function teachPast(ctx: ServerContext, { day }: { day: string }): P
     const { rows: lessons } = await sql<{ id: string }>`
       UPDATE lessons l SET status = 'ended', started_at = l.starts_at, ended_at = l.ends_at
       FROM orgs o
-      WHERE o.id = l.school_id AND o.is_demo AND l.school_day = ${day}::date AND l.status = 'planned' AND l.log_id IS NULL
-        AND l.ends_at <= app_now()
+      WHERE o.id = l.school_id AND o.is_demo AND l.school_day = ${day}::date AND l.status IN ('planned', 'live')
+        AND l.log_id IS NULL AND l.ends_at <= app_now()
+        AND NOT EXISTS (SELECT FROM lesson_logs log WHERE log.school_day = l.school_day AND log.lesson_id = l.id)
       RETURNING l.id
     `.execute(trx);
     if (lessons.length === 0) return 0;
@@ -42,7 +44,7 @@ export async function teachPast(ctx: ServerContext, { day }: { day: string }): P
         SELECT DISTINCT l.id AS lesson_id, m.person_id, l.starts_at, l.ends_at,
           extract(epoch FROM l.ends_at - l.starts_at)::int AS seconds,
           abs(hashtext(m.person_id::text || l.id::text)) % 100 AS luck,
-          abs(hashtext(m.person_id::text || l.school_day::text)) % ${awayOneIn}::int = 0 AS is_away
+          abs(hashtext(m.person_id::text || l.school_day::text)) % ${luck.awayOneIn}::int = 0 AS is_away
         FROM lessons l
         JOIN lesson_audiences c ON c.school_day = l.school_day AND c.lesson_id = l.id
         JOIN class_members(${day}::date) m ON m.class_id = c.class_id AND m.role = 'pupil'
