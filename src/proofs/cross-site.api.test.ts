@@ -2,11 +2,11 @@ import { beforeAll, expect, test } from 'vitest';
 import { buildTestApp } from '../platform/testing/app.ts';
 import { rolledBackDatabase } from '../platform/testing/rolled-back.ts';
 import { standAt, WEDNESDAY } from '../timetable/testing/school.ts';
-import { expectedOf } from './expectations.ts';
-import { hatsOf, relationsOfHat, type Hat } from './hats.ts';
-import { ask, askingFor, operationsOf, type Headers, type Operation } from './operations.ts';
-import { namesOf, questions, type Question } from './questions.ts';
+import { hatsOf, type Hat } from './hats.ts';
+import { ask, askingFor, operationsOf, type Asked, type Headers, type Operation } from './operations.ts';
+import type { Question } from './questions.ts';
 import { aTenant, type Tenant } from './tenants.ts';
+import { asWhoMay } from './who-may.ts';
 
 /**
  * B-06: whoever is signed in and may do a thing does not do it because a foreign page has asked their browser to; and what
@@ -49,35 +49,16 @@ const forgeries: readonly { readonly name: string; readonly headers: Headers }[]
   },
 ];
 
-function isAllowed({ role, name }: Hat, question: Question, operation: Operation): boolean {
-  if (question.only && !question.only.hats.includes(name)) return false;
-  if (question.roles && !question.roles.includes(role)) return false;
-  const action = question.action ?? operation.actions[0] ?? '';
-  return expectedOf(action, role, relationsOfHat(name, question.kind)) === 'allow';
-}
-
 /** Asks each question as somebody who may. @returns the complaints. */
 async function askedByWhoMay(
   chosen: (operation: Operation) => boolean,
-  act: (asked: ReturnType<typeof askingFor>, question: Question) => Promise<string[]>,
+  act: (asked: Asked, question: Question) => Promise<string[]>,
 ): Promise<{ complaints: string[]; asked: number }> {
   const complaints: string[] = [];
-  let asked = 0;
-  for (const question of questions) {
-    const operation = operations.find(({ id }) => id === question.operation);
-    if (!operation || !chosen(operation)) continue;
-    const hat = hats.find((one) => isAllowed(one, question, operation));
-    if (!hat) {
-      complaints.push(`${question.operation}: nobody may`);
-      continue;
-    }
-    asked += 1;
-    await database.takenBack(async () => {
-      const { headers, ids } = await hat.put();
-      const names = namesOf(question, { ...own.ids, ...ids });
-      complaints.push(...(await act(askingFor(operation, names, headers, question.body), question)));
-    });
-  }
+  const world = { database, operations, hats, ids: own.ids };
+  const asked = await asWhoMay(world, chosen, async ({ question, asking }) => {
+    complaints.push(...(await act(asking(), question)));
+  });
   return { complaints, asked };
 }
 

@@ -1,6 +1,5 @@
 import fc from 'fast-check';
-import { expectedOf } from '../../src/proofs/expectations.ts';
-import { hatsOf, relationsOfHat, type Hat } from '../../src/proofs/hats.ts';
+import { hatsOf, type Hat } from '../../src/proofs/hats.ts';
 import {
   ask,
   askingFor,
@@ -11,6 +10,7 @@ import {
 } from '../../src/proofs/operations.ts';
 import { namesOf, questions } from '../../src/proofs/questions.ts';
 import { aTenant } from '../../src/proofs/tenants.ts';
+import { hatThatMay } from '../../src/proofs/who-may.ts';
 import { buildTestApp } from '../../src/platform/testing/app.ts';
 import { rolledBackDatabase } from '../../src/platform/testing/rolled-back.ts';
 import { standAt, WEDNESDAY } from '../../src/timetable/testing/school.ts';
@@ -53,16 +53,7 @@ export async function fuzzer(): Promise<(count: number, seed: number) => Promise
   const worn = new Map<Hat, { headers: Headers; ids: Ids }>();
   for (const question of questions) {
     const operation = operations.get(question.operation);
-    const hat = hats.find(
-      ({ role, name }) =>
-        (!question.only || question.only.hats.includes(name)) &&
-        (!question.roles || question.roles.includes(role)) &&
-        expectedOf(
-          question.action ?? operation?.actions[0] ?? '',
-          role,
-          relationsOfHat(name, question.kind),
-        ) === 'allow',
-    );
+    const hat = hatThatMay(hats, question, operation);
     if (!operation || !hat) continue;
     const person = worn.get(hat) ?? (await hat.put());
     worn.set(hat, person);
