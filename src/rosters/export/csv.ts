@@ -1,5 +1,5 @@
-/** What a spreadsheet program would take for a formula when it opens a text table. */
-const FORMULA = /^[=+\-@\t\r]/;
+/** What a spreadsheet program would take for a formula when it opens a text table; some take the full-width signs too. */
+const FORMULA = /^[=+\-@＝＋－＠\t\r]/;
 
 function cell(value: string): string {
   // The apostrophe makes it text in every spreadsheet program; the reader takes it off again.

@@ -64,7 +64,7 @@ export function parseCsv(text: string, name: string, meter: Meter): Sheet {
     widths.set(row, record.length);
     record.forEach((value, i) => {
       // Writers put an apostrophe before what a spreadsheet program would take for a formula.
-      const unwrapped = /^="(.*)"$/s.exec(value)?.[1] ?? value.replace(/^'(?=[=+\-@])/, '');
+      const unwrapped = /^="(.*)"$/s.exec(value)?.[1] ?? value.replace(/^'(?=[=+\-@＝＋－＠\t\r])/, '');
       builder.put(row, i + 1, { text: unwrapped, raw: unwrapped, kind: 'text', formula: false });
     });
   }
