@@ -104,6 +104,18 @@ async function readStamp(dist: string): Promise<string | undefined> {
  * @param version - hash of the sources, written to `dist/stamp`.
  */
 async function buildWeb(dist: string, version: string): Promise<void> {
+  // Libraries and JSX are built for development otherwise when a test builds: larger, and with this machine's paths.
+  const environment = process.env['NODE_ENV'];
+  process.env['NODE_ENV'] = 'production';
+  try {
+    await buildForProduction(dist, version);
+  } finally {
+    if (environment === undefined) delete process.env['NODE_ENV'];
+    else process.env['NODE_ENV'] = environment;
+  }
+}
+
+async function buildForProduction(dist: string, version: string): Promise<void> {
   const fresh = `${dist}.${process.pid}`;
   await rm(fresh, { recursive: true, force: true });
   await mkdir(fresh, { recursive: true });
