@@ -123,6 +123,10 @@ test.each([
   { code: 'ENOSPC', status: 507, says: 'disk_full' },
   { code: '57P01', status: 503, says: 'database_unavailable' },
   { code: '53300', status: 503, says: 'database_unavailable' },
+  { code: '40001', status: 503, says: 'server_busy' },
+  { code: '40P01', status: 503, says: 'server_busy' },
+  { code: '55P03', status: 503, says: 'server_busy' },
+  { code: '53200', status: 503, says: 'server_busy' },
   { code: 'ECONNREFUSED', status: 503, says: 'database_unavailable' },
   { code: '23505', status: 500, says: 'unexpected' },
 ])(

@@ -274,6 +274,15 @@ function asRefusal(error: FastifyError): AppError | null {
     case 'ECONNRESET':
     case 'ENOENT':
       return isDatabaseLoss(error) ? unavailable(error) : null;
+    // Two changes wanted the same rows, and this one was given up whole: the same once more goes through.
+    case '40001':
+    case '40P01':
+    case '55P03':
+    // PostgreSQL found no memory for this one statement; it goes on.
+    case '53200':
+      return new AppError(503, 'server_busy', 'Others change the same at this moment; try again.', {
+        cause: error,
+      });
     default:
       break;
   }
