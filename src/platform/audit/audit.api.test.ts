@@ -1,9 +1,9 @@
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 import { sql } from 'kysely';
-import { afterAll, beforeEach, expect, test } from 'vitest';
+import { afterAll, beforeEach, describe, expect, test } from 'vitest';
 
 import { operatorActor } from '../actor.ts';
 import { audit } from '../audit.ts';
@@ -170,4 +170,97 @@ test('sealers of several servers make one chain', async () => {
   await Promise.all(sealers.map((sealer) => sealer.stop()));
   await sealWaiting(sealing);
   expect(await verifyAudit(sealing)).toMatchObject({ breaks: [], lines: 212, waiting: 0 });
+});
+
+describe('whatever is done to a line, whichever it is', () => {
+  /** Does each deed alone, to a chain that is whole again. @returns the deeds nobody noticed. */
+  async function unnoticed(deeds: readonly string[]): Promise<string[]> {
+    await sql`CREATE TABLE audit_lines_before AS SELECT * FROM audit_lines`.execute(db);
+    const missed: string[] = [];
+    try {
+      for (const deed of deeds) {
+        await tamper(deed);
+        if ((await breaks()).length === 0) missed.push(deed);
+        await tamper('TRUNCATE audit_lines; INSERT INTO audit_lines SELECT * FROM audit_lines_before');
+        expect(await breaks()).toEqual([]);
+      }
+    } finally {
+      await sql`DROP TABLE audit_lines_before`.execute(db);
+    }
+    return missed;
+  }
+
+  const allIds = async () => {
+    const { rows } = await sql<{ id: string }>`SELECT id FROM audit_lines ORDER BY id`.execute(db);
+    return rows.map(({ id }) => id);
+  };
+
+  test('each line taken out, and each told otherwise', async () => {
+    const ids = await allIds();
+    expect(ids).toHaveLength(12);
+    const deeds = ids.flatMap((id) => [
+      `DELETE FROM audit_lines WHERE id = '${id}'`,
+      `UPDATE audit_lines SET detail = detail || '{"n": 99}' WHERE id = '${id}'`,
+    ]);
+    expect(await unnoticed(deeds)).toEqual([]);
+  });
+
+  test('each two lines put in the place of one another', async () => {
+    const ids = await allIds();
+    const pairs = ids.flatMap((one, place) => ids.slice(place + 1).map((other) => [one, other] as const));
+    expect(pairs).toHaveLength(66);
+    const deeds = pairs.map(
+      ([one, other]) => `UPDATE audit_lines mine SET at = its.at, detail = its.detail FROM audit_lines its
+        WHERE (mine.id, its.id) IN (('${one}', '${other}'), ('${other}', '${one}'))`,
+    );
+    expect(await unnoticed(deeds)).toEqual([]);
+  });
+
+  test('each seal’s lines hung under each other seal', async () => {
+    const deeds = [1, 2, 3, 4].flatMap((one) =>
+      [1, 2, 3, 4]
+        .filter((other) => other !== one)
+        .map((other) => `UPDATE audit_lines SET seal_no = ${other} WHERE seal_no = ${one}`),
+    );
+    expect(await unnoticed(deeds)).toEqual([]);
+  });
+});
+
+test('with the clock set back a day lines still stand in the order they were sealed in, and none is lost', async () => {
+  const yesterday = '019a0000-0000-7000-8000-000000000001';
+  await sql`INSERT INTO audit_lines (id, at, actor_kind, action)
+    VALUES (${yesterday}, clock_timestamp() - interval '1 day', 'operator', 'test.late')`.execute(db);
+  await sealWaiting(sealing);
+  await write(1);
+  await sealWaiting(sealing);
+  expect(await verifyAudit(sealing)).toMatchObject({ breaks: [], lines: 14, seals: 6, waiting: 0 });
+  await tamper(`DELETE FROM audit_lines WHERE id = '${yesterday}'`);
+  expect(await breaks()).toEqual([{ kind: 'removed', sealNo: 5, id: yesterday }]);
+});
+
+test('a writer killed between two lines leaves neither, and the chain goes on', async () => {
+  const dying = await db.startTransaction().execute();
+  await audit(dying, operatorActor(), { action: 'test.first' });
+  const { rows } = await sql<{ pid: number }>`SELECT pg_backend_pid() AS pid`.execute(dying);
+  await sql`SELECT pg_terminate_backend(${rows[0]!.pid}, 5000)`.execute(db);
+  await expect(audit(dying, operatorActor(), { action: 'test.second' })).rejects.toThrow(
+    /terminat|connection/i,
+  );
+  // Its connection is gone, and what it had begun with it; only the pool wants to hear of the end.
+  await Promise.allSettled([dying.rollback().execute()]);
+  await write(1);
+  await sealWaiting(sealing);
+  expect(await verifyAudit(sealing)).toMatchObject({ breaks: [], lines: 13, seals: 5, waiting: 0 });
+});
+
+test('a sealer killed before it noted the head is followed by one that goes on', async () => {
+  const head = join(dataDir, 'audit', 'head.json');
+  const older = await readFile(head);
+  await write(2);
+  await sealWaiting(sealing);
+  await writeFile(head, older);
+  expect(await breaks()).toEqual([]);
+  await write(1);
+  await sealWaiting(sealing);
+  expect(await verifyAudit(sealing)).toMatchObject({ breaks: [], lines: 15, seals: 6, waiting: 0 });
 });
