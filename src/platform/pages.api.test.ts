@@ -1,5 +1,6 @@
 import { beforeAll, describe, expect, test } from 'vitest';
 import { ensureWebBuild } from '../../tools/build/web.ts';
+import { securityHeaders } from './pages/headers.ts';
 import { buildTestApp, type TestApp } from './testing/app.ts';
 import { aClass, aPupil, aSchool, aStaff, signedInAs } from './testing/builders.ts';
 
@@ -67,6 +68,19 @@ describe('pages', () => {
     expect(page.headers['strict-transport-security']).toBeUndefined();
     expect(page.headers['x-powered-by']).toBeUndefined();
   });
+
+  test.each(['/sign-in', '/health', '/ready', '/api/openapi.json', '/api/nothing-here', '/assets/'])(
+    'the answer of %s carries every header of protection and names no program or version',
+    async (url) => {
+      const { headers } = await app.inject({ url });
+      const { 'content-security-policy': policy, ...wanted } = securityHeaders({ isPublicTls: false });
+      expect(headers).toMatchObject(wanted);
+      expect(headers['content-security-policy']).toContain(policy?.split(';')[0]);
+      expect(
+        Object.keys(headers).filter((name) => /^(?:server|via|x-powered-by|x-.*version)$/.test(name)),
+      ).toEqual([]);
+    },
+  );
 
   test('an answer of the API can do nothing when somebody opens it as a page', async () => {
     const answer = await app.inject({ url: '/api/openapi.json' });
