@@ -1,5 +1,5 @@
 import { execFile, spawn } from 'node:child_process';
-import { mkdtemp, readdir, stat } from 'node:fs/promises';
+import { chmod, mkdtemp, readdir, stat } from 'node:fs/promises';
 import { Agent, get } from 'node:http';
 import { get as getSecurely } from 'node:https';
 import { createServer, type AddressInfo } from 'node:net';
@@ -190,6 +190,28 @@ test.each([
   expect(code).toBe(2);
   expect(output).toContain(says);
   expect(output.trim().split('\n')).toHaveLength(1);
+});
+
+const behindProxy = { TRUSTED_PROXY: '127.0.0.1', PUBLIC_URL: 'https://ke.example.edu.cn' };
+test.each([
+  { why: 'plain http', env: { ...behindProxy, TRUSTED_PROXY: '' }, says: 'does not run over plain http' },
+  { why: 'an address that is not https', env: { ...behindProxy, PUBLIC_URL: '' }, says: 'needs PUBLIC_URL' },
+  { why: 'open demo accounts', env: { ...behindProxy, DEMO_OPEN: '1' }, says: 'Remove DEMO_OPEN' },
+  { why: 'debugging', env: { ...behindProxy, LOG_LEVEL: 'debug' }, says: 'Remove LOG_LEVEL=debug' },
+  {
+    why: 'a default password',
+    env: { ...behindProxy, DATABASE_URL: 'postgresql://postgres:postgres@127.0.0.1:1/nol' },
+    says: 'empty or a default one',
+  },
+  { why: 'a folder others can read', env: behindProxy, mode: 0o755, says: 'Run chmod 700' },
+])('production refuses $why in one sentence and makes nothing', limit, async ({ env, mode, says }) => {
+  const dataDir = await newFolder();
+  if (mode !== undefined) await chmod(dataDir, mode);
+  const { code, output } = await runServerToEnd({ dataDir, command: 'serve', env });
+  expect(code).toBe(2);
+  expect(output).toContain(says);
+  expect(output.trim().split('\n')).toHaveLength(1);
+  expect(await readdir(dataDir)).toEqual([]);
 });
 
 test('both languages are spoken when the terminal names none', limit, async () => {

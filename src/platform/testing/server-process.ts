@@ -18,8 +18,8 @@ export interface ServerProcess {
   postmasterPid(): Promise<number | null>;
   /** `kill -9` of the application; the database goes on. */
   kill(): Promise<void>;
-  /** Ctrl-C. @returns the exit code. */
-  stop(): Promise<number | null>;
+  /** Ctrl-C, or the signal by which whatever runs it tells it to end. @returns the exit code. */
+  stop(signal?: 'SIGINT' | 'SIGTERM'): Promise<number | null>;
 }
 
 interface Options {
@@ -27,6 +27,8 @@ interface Options {
   readonly dataDir?: string;
   /** Default: a free one. */
   readonly port?: number;
+  /** Default: `start`; `serve` is how a school runs it for good. */
+  readonly command?: 'start' | 'serve';
   readonly args?: readonly string[];
   readonly env?: NodeJS.ProcessEnv;
 }
@@ -50,8 +52,8 @@ export async function startServerProcess(options: Options = {}): Promise<ServerP
       child.kill('SIGKILL');
       await ended;
     },
-    async stop() {
-      child.kill('SIGINT');
+    async stop(signal = 'SIGINT') {
+      child.kill(signal);
       return ended;
     },
   };
@@ -77,11 +79,17 @@ export async function removeServerData(dataDir: string): Promise<void> {
 
 const clusterOf = (dataDir: string) => ({ cluster: join(dataDir, 'postgres', 'cluster') });
 
-function spawnServer({ dataDir, port = 0, args = [], env = {} }: Options & { dataDir: string }): {
+function spawnServer({
+  dataDir,
+  port = 0,
+  command = 'start',
+  args = [],
+  env = {},
+}: Options & { dataDir: string }): {
   child: ChildProcess;
   output: () => string;
 } {
-  const child = spawn(process.execPath, [join(root, 'bin/start.mjs'), ...args], {
+  const child = spawn(process.execPath, [join(root, `bin/${command}.mjs`), ...args], {
     cwd: root,
     stdio: ['ignore', 'pipe', 'pipe'],
     env: {
