@@ -23,9 +23,15 @@ export async function registerOpenApi(app: FastifyInstance): Promise<void> {
     // The rights a call asks for stand beside it; which relation gives them to whom is in access.csv.
     transform: ({ schema, url, route }) => {
       const actions = [route.config?.action ?? []].flat().map(({ name }) => name);
+      const answers = route.config?.answers;
       return {
         schema: url.startsWith('/api/')
-          ? { ...schema, ...(actions.length > 0 ? { 'x-actions': actions } : {}) }
+          ? {
+              ...schema,
+              ...(actions.length > 0 ? { 'x-actions': actions } : {}),
+              // Media types of an answer that is no JSON.
+              ...(answers ? { 'x-answers': answers } : {}),
+            }
           : { ...schema, hide: true },
         url,
       };

@@ -13,6 +13,8 @@ export interface Operation {
   readonly path: string;
   /** Names of the actions of which one is authorised. */
   readonly actions: readonly string[];
+  /** Media types of an answer that is no JSON; empty for JSON. */
+  readonly answers: string;
   readonly parameters: readonly Parameter[];
   readonly body: { readonly type: string; readonly schema: Schema } | null;
 }
@@ -50,6 +52,7 @@ export function operationsOf(app: FastifyInstance): Operation[] {
         {
           operationId: string;
           'x-actions'?: string[];
+          'x-answers'?: string;
           parameters?: Parameter[];
           requestBody?: { content: Record<string, { schema: Schema }> };
         }
@@ -64,6 +67,7 @@ export function operationsOf(app: FastifyInstance): Operation[] {
         method: method.toUpperCase(),
         path,
         actions: described['x-actions'] ?? [],
+        answers: described['x-answers'] ?? '',
         parameters: (described.parameters ?? []).filter((one) => one.in !== 'header'),
         body: content ? { type: content[0], schema: content[1].schema } : null,
       };

@@ -236,7 +236,7 @@ export function rostersRoutes(ctx: ServerContext): FastifyPluginAsyncTypebox {
     app.get(
       '/orgs/:orgId/roster-export',
       {
-        config: { action: exportAction, answers: 'application/octet-stream' },
+        config: { action: exportAction, answers: `${workbookType}, application/zip` },
         schema: {
           operationId: 'exportRoster',
           tags,
