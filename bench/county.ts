@@ -2,19 +2,17 @@ import { sql } from 'kysely';
 import { systemActor } from '../src/platform/actor.ts';
 import { teachPast } from '../src/demo/past.ts';
 import { markOverdueClasses } from '../src/facts/judgements.ts';
-import { askForRecount } from '../src/facts/service.ts';
 import { selectDaysToClose, selectDaysToOpen } from '../src/reach/queries/school-days.ts';
 import { recountDirty } from '../src/reach/recount.ts';
 import { closeSchoolDay, followPlans, openSchoolDay } from '../src/reach/school-day.ts';
 import { publishWeekIn } from '../src/timetable/service/publish.ts';
-import { round, verdict, type BenchOptions, type BenchResult } from './bench.ts';
+import { verdict, type BenchOptions, type BenchResult } from './bench.ts';
 import { startCell, type BenchedCell } from './parts/cell.ts';
 import { openCellApp, type CellApp } from './parts/county-app.ts';
+import { BOARD_BUDGET, DAY, everybodyComes, readPages, slowLog, timed, WEEK } from './parts/county-day.ts';
 import { makeCounty, type County, type CountySize } from './parts/county.ts';
 
-const DAY = '2026-11-23';
-const WEEK = 13;
-const BUDGET = { publishSeconds: 60, classBoardP99Ms: 20, schoolBoardP99Ms: 50, countyBoardP99Ms: 100 };
+const BUDGET = { publishSeconds: 60, ...BOARD_BUDGET };
 
 /**
  * A county of 200,000 pupils in 200 schools through one school day: its week is published, the day is opened, everybody
@@ -94,7 +92,7 @@ async function liveDay(
   await cell.setClock(new Date(`${DAY}T08:02:00+08:00`));
   await everybodyComes(cell);
   await step('bellCount', () => recountDirty(db, clock.now()));
-  Object.assign(figures, await readBoards(cell, app, county, size.reads));
+  Object.assign(figures, await readPages(cell, app, county, size.reads));
 
   for (let period = 0; period < size.periods; period++) {
     await cell.setClock(new Date(`${DAY}T${String(8 + period).padStart(2, '0')}:40:30+08:00`));
@@ -126,96 +124,4 @@ async function liveDay(
   if (rows[0]?.expected !== pupils || rows[0].left !== 0)
     throw new Error(`the county was not counted whole: ${JSON.stringify(rows[0])}`);
   return { ...figures, followUps: rows[0].cases };
-}
-
-/** Everybody is in the room of the first lesson, as after the first bell of a day online. */
-async function everybodyComes({ db }: BenchedCell): Promise<void> {
-  await sql`SELECT ensure_month_partition('room_entries', ${DAY}::date)`.execute(db);
-  await sql`
-    INSERT INTO room_entries (school_day, lesson_id, person_id, standing, via_class_id, entered_at, last_seen_at)
-    SELECT ${DAY}::date, lesson_id, person_id, 'pupil', via_class_id, app_now(), app_now()
-    FROM lesson_people(${DAY}::date) WHERE starts_at <= app_now()`.execute(db);
-  await sql`
-    UPDATE lessons SET status = 'live', started_at = starts_at WHERE school_day = ${DAY}::date AND starts_at <= app_now()`.execute(
-    db,
-  );
-  await sql`
-    INSERT INTO runs (school_day, planned_id, started_at)
-    SELECT school_day, id, starts_at FROM lessons WHERE school_day = ${DAY}::date AND starts_at <= app_now()`.execute(
-    db,
-  );
-  const { rows } = await sql<{ id: string }>`
-    SELECT DISTINCT person_id AS id FROM room_entries WHERE school_day = ${DAY}::date`.execute(db);
-  await db.transaction().execute((trx) =>
-    askForRecount(
-      trx,
-      DAY,
-      rows.map(({ id }) => id),
-    ),
-  );
-  await sql`UPDATE lessons SET status = 'planned', started_at = NULL WHERE school_day = ${DAY}::date AND status = 'live'`.execute(
-    db,
-  );
-}
-
-async function readBoards(
-  { db }: BenchedCell,
-  app: CellApp,
-  { countyId, schoolIds }: County,
-  reads: number,
-): Promise<Record<string, number>> {
-  const schoolId = schoolIds[Math.floor(schoolIds.length / 2)]!;
-  const officer = await app.signIn('bureauOfficer', countyId);
-  const deputy = await app.signIn('schoolDeputy', schoolId);
-  const { rows: lessons } = await sql<{ lessonId: string; classId: string }>`
-    SELECT a.lesson_id AS "lessonId", a.class_id AS "classId" FROM lesson_audiences a
-    JOIN lessons l ON l.school_day = a.school_day AND l.id = a.lesson_id
-    WHERE a.school_day = ${DAY}::date AND l.school_id = ${schoolId} AND l.starts_at <= app_now()`.execute(db);
-  const pages: [string, readonly string[], Record<string, string>][] = [
-    [
-      'classBoard',
-      lessons.map((one) => `/api/lessons/${DAY}/${one.lessonId}/classes/${one.classId}/board`),
-      deputy,
-    ],
-    ['schoolBoard', [`/api/schools/${schoolId}/board`], deputy],
-    ['countyBoard', [`/api/orgs/${countyId}/reach`], officer],
-    ['dailyFigure', [`/api/schools/${schoolId}/daily-figure`], deputy],
-    [
-      'units',
-      [`/api/orgs/${countyId}/units?page=1`, `/api/orgs/${countyId}/units?text=${encodeURIComponent('第7')}`],
-      officer,
-    ],
-    ['classes', [`/api/orgs/${schoolId}/classes`], deputy],
-    [
-      'find',
-      ['王安', 'p77', '张'].map((text) => `/api/orgs/${schoolId}/people?text=${encodeURIComponent(text)}`),
-      deputy,
-    ],
-    ['followUps', [`/api/schools/${schoolId}/follow-ups`], deputy],
-    ['plan', [`/api/schools/${schoolId}/plan?weekNo=${WEEK}`], deputy],
-  ];
-  const figures: Record<string, number> = {};
-  for (const [name, paths, headers] of pages) {
-    const { p50Ms, p99Ms, bytes } = await app.timeOf(paths, headers, reads);
-    figures[`${name}P50Ms`] = p50Ms;
-    figures[`${name}P99Ms`] = p99Ms;
-    figures[`${name}Kb`] = round(bytes / 1000, 1);
-  }
-  return figures;
-}
-
-/** Plans of statements slower than so many milliseconds in the database's log. */
-function slowLog(ms: number): Record<string, string> {
-  return {
-    session_preload_libraries: 'auto_explain',
-    'auto_explain.log_min_duration': String(ms),
-    'auto_explain.log_analyze': 'on',
-    'auto_explain.log_nested_statements': 'on',
-  };
-}
-
-async function timed<Value>(work: () => Promise<Value>): Promise<{ value: Value; seconds: number }> {
-  const began = performance.now();
-  const value = await work();
-  return { value, seconds: round((performance.now() - began) / 1000, 2) };
 }

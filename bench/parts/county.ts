@@ -9,6 +9,8 @@ export interface CountySize {
   readonly pupilsEach: number;
   /** Lessons of every class a day. */
   readonly periods: number;
+  /** Weekdays with lessons from Monday, 1 to 5; all five unless said. */
+  readonly weekdays?: number;
 }
 
 export interface County {
@@ -118,7 +120,7 @@ async function makePeople(
 async function planWeek(
   { db }: BenchedCell,
   schoolIds: readonly string[],
-  { periods }: CountySize,
+  { periods, weekdays = 5 }: CountySize,
 ): Promise<void> {
   const { rows: terms } = await sql<{ id: string }>`SELECT id FROM terms`.execute(db);
   for (const schoolId of schoolIds) {
@@ -131,7 +133,7 @@ async function planWeek(
     const { rows: courses } = await sql<{ id: string }>`
       SELECT id FROM courses WHERE school_id = ${schoolId}`.execute(db);
     const cells = classes.flatMap((one, row) =>
-      Array.from({ length: 5 * periods }, (_, n) => ({ classId: one.id, row, n })),
+      Array.from({ length: weekdays * periods }, (_, n) => ({ classId: one.id, row, n })),
     );
     const newOnes = await newIds(db, cells.length);
     await db.transaction().execute((trx) =>
