@@ -22,12 +22,16 @@ export async function peopleJobs(ctx: ServerContext): Promise<void> {
     const ended = await sql`
       DELETE FROM sessions WHERE expires_at < clock_timestamp()
         OR last_seen_at + make_interval(secs => idle_seconds) < clock_timestamp()`.execute(db);
+    // The school sees for a year who looked at what; that they might look stays in the audit.
+    const looks =
+      await sql`DELETE FROM support_uses WHERE at < clock_timestamp() - interval '1 year'`.execute(db);
     const failures = await forgetGuesses(db);
     const keys = await purgeIdempotencyKeys(db);
     ctx.log.info(
       {
         claims: Number(gone.numAffectedRows ?? 0),
         sessions: Number(ended.numAffectedRows ?? 0),
+        looks: Number(looks.numAffectedRows ?? 0),
         failures,
         keys,
       },

@@ -205,6 +205,9 @@ export async function purgeOldLogs({ db }: Pick<ServerContext, 'db'>): Promise<n
         ...pages.flatMap((page) => [page.large_sha256, page.small_sha256]),
       ]);
       await deletePolls(trx, id);
+      // Of a lesson whose facts never became final; of others they went the day after.
+      await sql`DELETE FROM presence p USING lesson_logs l
+        WHERE l.id = ${id}::uuid AND p.school_day = l.school_day AND p.lesson_id = l.lesson_id`.execute(trx);
       for (const table of ['log_tail', 'talk_keys', 'log_heard'] as const) {
         await trx.deleteFrom(table).where('log_id', '=', id).execute();
       }
