@@ -20,6 +20,8 @@ const BY_REAL_CLOCK: readonly (readonly [table: string, moments: readonly string
   ['guess_brakes', ['free_at']],
   ['roster_drafts', ['created_at']],
   ['roster_sync_runs', ['started_at']],
+  ['timetable_imports', ['created_at']],
+  ['unit_imports', ['created_at']],
   ['room_tickets', ['expires_at']],
   ['support_uses', ['at']],
 ];
@@ -66,7 +68,8 @@ async function otherTables(): Promise<string[]> {
 const timed = [...BY_REAL_CLOCK.map(([table]) => table), ...WITH_THE_RECORDING];
 
 async function purge(): Promise<void> {
-  for (const job of ['people.purge', 'rosters.purge', 'rooms.sweep', 'rooms.purge']) await runJob(job);
+  for (const job of ['people.purge', 'rosters.purge', 'timetable.purge', 'rooms.sweep', 'rooms.purge'])
+    await runJob(job);
 }
 
 beforeAll(async () => {

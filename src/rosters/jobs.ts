@@ -1,6 +1,7 @@
 import type { ServerContext } from '../platform/context.ts';
 import { deleteOldDrafts } from './queries.ts';
 import { deleteOldRuns } from './sync/queries.ts';
+import { deleteOldSchoolsImports } from './schools/service.ts';
 import { runSync, SYNC_JOB } from './sync/run-sync.ts';
 import { sendDueSyncs } from './sync/service.ts';
 import { APPLY_JOB, applyConfirmed } from './service-confirm.ts';
@@ -11,6 +12,9 @@ const DRAFT_DAYS = 7;
 
 /** Days that the history of a sync is kept. */
 const RUN_DAYS = 400;
+
+/** Days that a list of schools and what it changed are kept; its file goes with the next round of the scrub. */
+const SCHOOLS_DAYS = 30;
 
 export async function rostersJobs(ctx: ServerContext): Promise<void> {
   await ctx.jobs.define<{ draftId: string }>(CHECK_JOB, { atOnce: 2 }, (data, stopping) =>
@@ -25,6 +29,7 @@ export async function rostersJobs(ctx: ServerContext): Promise<void> {
   await ctx.jobs.define('rosters.purge', { cron: '20 3 * * *' }, async () => {
     const count = await deleteOldDrafts(ctx.db, DRAFT_DAYS);
     await deleteOldRuns(ctx.db, RUN_DAYS);
+    await deleteOldSchoolsImports(ctx.db, SCHOOLS_DAYS);
     await sweepUploads(ctx);
     if (count > 0) ctx.log.info({ count }, 'rosters.purged');
   });

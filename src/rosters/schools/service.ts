@@ -125,6 +125,15 @@ export async function importSchools(
   return ctx.db.transaction().execute((trx) => writeSchools(trx, actor, { orgId, bytes }));
 }
 
+/** Deletes imports older than the given number of days. @returns how many. */
+export async function deleteOldSchoolsImports(db: Db, days: number): Promise<number> {
+  const { numDeletedRows } = await db
+    .deleteFrom('unit_imports')
+    .where('created_at', '<', sql<Date>`clock_timestamp() - make_interval(days => ${days})`)
+    .executeTakeFirst();
+  return Number(numDeletedRows);
+}
+
 async function requireImport(db: Db, importId: string): Promise<SchoolsImport & { fileSha256: string }> {
   const { rows } = await sql<SchoolsImport & { fileSha256: string }>`
     SELECT id AS "importId", org_id AS "orgId", file_name AS "fileName", file_sha256 AS "fileSha256", state, report

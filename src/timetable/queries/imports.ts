@@ -76,6 +76,15 @@ export async function updateConfirmed(
     .execute();
 }
 
+/** Deletes imports older than the given number of days. @returns how many. */
+export async function deleteOldImports(db: Db, days: number): Promise<number> {
+  const { numDeletedRows } = await db
+    .deleteFrom('timetable_imports')
+    .where('created_at', '<', sql<Date>`clock_timestamp() - make_interval(days => ${days})`)
+    .executeTakeFirst();
+  return Number(numDeletedRows);
+}
+
 export interface ImportedItem {
   readonly originId: string;
   readonly sourceKey: string;
